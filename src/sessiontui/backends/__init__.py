@@ -1,0 +1,1 @@
+"""One module per store format, independent of each other."""

@@ -1,0 +1,1 @@
+"""Names for things: no input or output, no framework."""

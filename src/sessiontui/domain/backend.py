@@ -1,0 +1,397 @@
+"""The contract between a store format and the rest of the program.
+
+A backend turns the files or rows of one store into frozen values and, on request, changes them.
+It is synchronous and safe to use from several threads. Reading never changes a store: `open`
+creates nothing and migrates nothing.
+
+Optional operations have default bodies: either built from others, or raising `Unsupported` with
+the reason from the format's capabilities. Nothing succeeds silently without doing anything.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import ClassVar, NamedTuple, NoReturn, Protocol, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from sessiontui.domain.errors import Unsupported
+from sessiontui.domain.message import Block, Message
+from sessiontui.domain.query import Query, select_sessions
+from sessiontui.domain.search import SearchHit
+from sessiontui.domain.session import Session, SessionPatch
+from sessiontui.domain.store import Capabilities, Capability, StoreInfo
+from sessiontui.domain.store_id import make_store_id
+from sessiontui.domain.verdict import TurnFacts
+
+
+class Place(NamedTuple):
+    """Where discovery found a store; `origin` says why it looked there."""
+
+    path: Path
+    origin: str
+
+
+class Surroundings(BaseModel):
+    """Where to look for stores: a home folder, environment variables, the current folder.
+
+    With a home given on the command line, `variables` is empty.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home: Path
+    variables: Mapping[str, str] = {}
+    current_folder: Path | None = None
+
+
+class TextKind(StrEnum):
+    """What a piece of indexed text is."""
+
+    TEXT = "text"
+    THINKING = "thinking"
+    TOOL_CALL = "tool_call"
+    TOOL_RESULT = "tool_result"
+    TOOL_ERROR = "tool_error"
+    MEDIA = "media"
+    DAMAGED = "damaged"
+
+
+class TextItem(NamedTuple):
+    """A piece of text for the search index: plain values, several may share a message index.
+
+    `at` is in seconds since the epoch, or None. `human` as in `Message`.
+    """
+
+    message_index: int
+    role: str
+    kind: TextKind
+    at: float | None
+    human: bool
+    text: str
+
+
+class TextBatch(NamedTuple):
+    """What is new in a session since a cursor.
+
+    `restart`: the items are the whole session again, forget what was read before. `cursor` is an
+    opaque string to give back the next time.
+    """
+
+    items: list[TextItem]
+    cursor: str
+    restart: bool
+
+
+class SnapshotScope(StrEnum):
+    """How much of a session a snapshot has to hold for a change to be undone."""
+
+    EVERYTHING = "everything"
+    """Before clear, delete and compact."""
+    METADATA = "metadata"
+    """Before rename and cure: everything but the messages."""
+
+
+class Snapshot(BaseModel):
+    """What `restore` needs to put a session back; the payload is opaque to everyone else."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    format: str
+    scope: SnapshotScope
+    taken_at: AwareDatetime
+    fingerprint: str
+    payload: bytes
+
+
+class FootprintPart(NamedTuple):
+    """A file, or some rows, that belong to a session; `path` may be None for rows."""
+
+    what: str
+    path: Path | None
+    size_bytes: int
+
+
+class Footprint(NamedTuple):
+    """Everything that belongs to a session, named before it is deleted."""
+
+    parts: tuple[FootprintPart, ...]
+
+    @property
+    def size_bytes(self) -> int:
+        """The sum of all parts."""
+        return sum(part.size_bytes for part in self.parts)
+
+
+class ClearOnly(StrEnum):
+    """Which content a clear removes, when not all."""
+
+    TOOL_OUTPUT = "tool-output"
+    MEDIA = "media"
+
+
+class ClearScope(BaseModel):
+    """What to clear: everything, messages before an index, or only some content."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    before: int | None = None
+    only: ClearOnly | None = None
+
+    @property
+    def everything(self) -> bool:
+        """True when no message stays."""
+        return self.before is None and self.only is None
+
+
+class ResumeCommand(NamedTuple):
+    """The program that continues a session: its arguments and the folder to start it in."""
+
+    arguments: tuple[str, ...]
+    folder: Path | None
+
+
+class SessionBackend(Protocol):
+    """One open store of one format.
+
+    Every method may raise `StoreMissing`, `StoreUnreadable` or `StoreBusy`; methods that take a
+    key raise `SessionMissing` for an unknown one unless they say otherwise, and `BadKey` for one
+    that can name no session. Changes take `expect`, the fingerprint the user saw, and raise
+    `ChangedUnderneath` when the stored session has another one (None: do not check).
+    """
+
+    format: ClassVar[str]
+    title: ClassVar[str]
+    """The name of the format for people, such as `zeroclaw`."""
+    capabilities: ClassVar[Capabilities]
+    """What the format supports at its best; `info()` narrows it for this store."""
+
+    # -- opening ---------------------------------------------------------------------------
+
+    @classmethod
+    @abstractmethod
+    def open(cls, root: Path) -> Self:
+        """Open the store at `root` for reading. Creates and migrates nothing."""
+
+    @classmethod
+    @abstractmethod
+    def discover(cls, surroundings: Surroundings) -> Iterable[Place]:
+        """The places where stores of this format are, existing ones only, best first."""
+
+    @classmethod
+    @abstractmethod
+    def find_in(cls, path: Path) -> tuple[Path, ...]:
+        """The stores of this format that `path` is or directly holds, judged by content."""
+
+    @classmethod
+    def create(cls, root: Path) -> Self:
+        """Make an empty store at `root` and open it. For demo stores and tests only."""
+        raise Unsupported(Capability.PUT, cls.capabilities.reason(Capability.PUT))
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of files and connections; the backend may be used again and reopens itself."""
+
+    @property
+    @abstractmethod
+    def root(self) -> Path:
+        """The real path of the store."""
+
+    @property
+    def store_id(self) -> str:
+        """The store's id: no colon in it, the same in every run."""
+        return make_store_id(self.format, self.root)
+
+    # -- reading ---------------------------------------------------------------------------
+
+    @abstractmethod
+    def info(self) -> StoreInfo:
+        """Health and capabilities. Never raises for a broken store: `available`, `problem`."""
+
+    @abstractmethod
+    def stamp(self) -> str:
+        """A cheap value that changes when anything in the store may have changed.
+
+        Costs a few stat calls, opens and parses nothing.
+        """
+
+    @abstractmethod
+    def fingerprints(self) -> Iterator[tuple[str, str]]:
+        """(key, fingerprint) of every session, without reading transcripts.
+
+        A complete pass or an exception: a session that is missing here counts as deleted. For
+        stores of files this costs one stat each.
+        """
+
+    @abstractmethod
+    def scan(self, keys: Collection[str] | None = None) -> Iterator[Session]:
+        """Every session, or those of `keys` that exist, in any order.
+
+        Damaged sessions are there too, with a `problem`.
+        """
+
+    def keys(self) -> Iterator[str]:
+        """Every key, in any order."""
+        return (key for key, _ in self.fingerprints())
+
+    def sessions(self, query: Query | None = None) -> Iterator[Session]:
+        """The sessions a query asks for; its terms are not looked at. Newest activity first."""
+        return select_sessions(self.scan(), query or Query(), datetime.now(UTC))
+
+    def get(self, key: str) -> Session | None:
+        """One session, or None."""
+        return next(iter(self.scan((key,))), None)
+
+    def exists(self, key: str) -> bool:
+        """Whether the session is there."""
+        return self.get(key) is not None
+
+    @abstractmethod
+    def messages(self, key: str, start: int = 0, stop: int | None = None) -> Iterator[Message]:
+        """The transcript from `start` to `stop`, both as in a slice: negative counts from the end.
+
+        Unknown keys give nothing.
+        """
+
+    def text_since(self, key: str, cursor: str | None) -> TextBatch:
+        """Text that is new since `cursor` (None: all). An append costs only the new bytes.
+
+        The default reads the whole session each time.
+        """
+        return TextBatch(list(texts_of(self.messages(key))), "", restart=True)
+
+    def search(self, query: Query) -> Iterator[tuple[str, SearchHit]]:
+        """The store's own full-text search: (key, hit) pairs."""
+        self._unsupported(Capability.SEARCH)
+
+    def footprint(self, key: str) -> Footprint:
+        """Every file and row that a delete would take."""
+        self._unsupported(Capability.DELETE)
+
+    def turn_facts(self, key: str) -> TurnFacts | None:
+        """The store's half of a verdict; None for an unknown key."""
+        session = self.get(key)
+        return None if session is None else TurnFacts.of(session)
+
+    def resume_command(self, key: str) -> ResumeCommand | None:
+        """How the owner continues the session; None where it cannot."""
+        return None
+
+    # -- watching --------------------------------------------------------------------------
+
+    def watch_roots(self) -> tuple[Path, ...]:
+        """Files and folders in which a change concerns this store; they need not exist."""
+        return (self.root,)
+
+    def changed_keys(self, paths: Collection[Path]) -> frozenset[str] | None:
+        """The sessions concerned by changes of these paths.
+
+        An empty set: none (a foreign file, or nothing was committed). None: any may be.
+        """
+        return None
+
+    # -- changing --------------------------------------------------------------------------
+
+    def append(self, key: str, message: Message) -> None:
+        """Add a message at the end, as the owner would."""
+        self._unsupported(Capability.APPEND)
+
+    def remove_last(self, key: str) -> bool:
+        """Remove the last message; False when there is none."""
+        self._unsupported(Capability.REMOVE_LAST)
+
+    def update_last(self, key: str, message: Message) -> bool:
+        """Replace the last message; False when there is none."""
+        if self.remove_last(key):
+            self.append(key, message)
+            return True
+        return False
+
+    def clear(self, key: str, scope: ClearScope | None = None, expect: str | None = None) -> int:
+        """Remove messages, keep the session; returns how many messages were removed or cut."""
+        self._unsupported(Capability.CLEAR)
+
+    def delete(self, key: str, expect: str | None = None) -> bool:
+        """Remove the session and everything that belongs to it; False when it was not there."""
+        self._unsupported(Capability.DELETE)
+
+    def patch(self, key: str, changes: SessionPatch, expect: str | None = None) -> None:
+        """Change the fields that are set in `changes`, in the store's own terms."""
+        self._unsupported(Capability.RENAME)
+
+    def put(self, session: Session, messages: Iterable[Message]) -> None:
+        """Write a whole session, replacing one of the same key."""
+        self._unsupported(Capability.PUT)
+
+    def compact(self, key: str, expect: str | None = None) -> int:
+        """Drop what cannot be read; returns how many lines went."""
+        self._unsupported(Capability.COMPACT)
+
+    def migrate(self, dry_run: bool = False) -> tuple[str, ...]:
+        """The owner's own move to its newer store; returns the keys moved."""
+        self._unsupported(Capability.MIGRATE)
+
+    def snapshot(self, key: str, scope: SnapshotScope) -> Snapshot:
+        """Everything `restore` needs to undo a change of that scope."""
+        self._unsupported(Capability.DELETE)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Put a session back as it was, keeping what was written to it since.
+
+        Restoring twice is the same as once. Raises `UndoRefused` where putting it back would
+        overwrite or confuse something.
+        """
+        self._unsupported(Capability.DELETE)
+
+    def _unsupported(self, capability: Capability) -> NoReturn:
+        raise Unsupported(capability, self.info().capabilities.reason(capability))
+
+
+_KINDS = {"text": TextKind.TEXT, "thinking": TextKind.THINKING, "tool_call": TextKind.TOOL_CALL}
+
+
+def text_of(block: Block) -> tuple[TextKind, str]:
+    """The indexed text of one block. Images and unreadable bytes give no words."""
+    match block.kind:
+        case "text" | "thinking":
+            return _KINDS[block.kind], block.text
+        case "tool_call":
+            return TextKind.TOOL_CALL, f"{block.name} {json_words(block.arguments)}".rstrip()
+        case "tool_result":
+            kind = TextKind.TOOL_ERROR if block.is_error else TextKind.TOOL_RESULT
+            return kind, block.text
+        case "media":
+            return TextKind.MEDIA, block.name or ""
+        case "damaged":
+            return TextKind.DAMAGED, ""
+        case "opaque":
+            return TextKind.TOOL_RESULT, json_words(block.data)
+
+
+def json_words(value: object) -> str:
+    """The words of a JSON value: its keys and scalars, without punctuation."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case Mapping():
+            return " ".join(f"{key} {json_words(item)}" for key, item in value.items())
+        case list() | tuple():
+            return " ".join(json_words(item) for item in value)
+        case _:
+            return str(value)
+
+
+def texts_of(messages: Iterable[Message]) -> Iterator[TextItem]:
+    """The indexed text of whole messages."""
+    for message in messages:
+        at = message.created_at.timestamp() if message.created_at else None
+        for block in message.blocks:
+            kind, text = text_of(block)
+            yield TextItem(message.index, message.role.value, kind, at, message.human, text)

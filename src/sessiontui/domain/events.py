@@ -1,0 +1,35 @@
+"""What happens to stores while the program runs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class StoreEventKind(StrEnum):
+    """What happened."""
+
+    APPEARED = "appeared"
+    VANISHED = "vanished"
+    CHANGED = "changed"
+    INDEXING = "indexing"
+    FAILED = "failed"
+
+
+class StoreEvent(BaseModel):
+    """Something happened in a store; empty `keys` means anything in it may have changed.
+
+    For `appeared` and `vanished` with keys, sessions came or went; without keys, the store did.
+    `done` and `total` count sessions of an indexing run. `generation` is the index's, after it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: StoreEventKind
+    store: str
+    keys: frozenset[str] = frozenset()
+    done: int | None = None
+    total: int | None = None
+    problem: str | None = None
+    generation: int = 0

@@ -1,0 +1,70 @@
+"""What a change did, and what can be taken back."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from sessiontui.domain.session import SessionRef
+
+
+class Action(StrEnum):
+    """A change a person can ask for."""
+
+    RENAME = "rename"
+    CLEAR = "clear"
+    DELETE = "delete"
+    CURE = "cure"
+    UNDO = "undo"
+
+
+class Skipped(BaseModel):
+    """A session that was left as it is, and why.
+
+    `code` is the exit code of the reason (see the contract): 1 unknown, 3 unreadable, 4 refused,
+    5 unsupported.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ref: SessionRef
+    reason: str
+    code: int
+
+
+class ActionReport(BaseModel):
+    """The outcome of one change over any number of sessions; partial failure is a value.
+
+    With `dry_run`, `done` lists those that would be changed, and nothing was.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    action: Action
+    done: tuple[SessionRef, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    undo_id: str | None = None
+    freed_bytes: int | None = None
+    removed_messages: int | None = None
+    dry_run: bool = False
+    notes: tuple[str, ...] = ()
+    """What a person should know besides (a running daemon may post again, ...)."""
+
+
+class JournalEntry(BaseModel):
+    """One line of the undo journal, newest first where they are listed.
+
+    `undoable` is false once it was undone, has expired or is damaged; `problem` says which.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    at: AwareDatetime
+    action: Action
+    refs: tuple[SessionRef, ...]
+    titles: tuple[str, ...] = ()
+    size_bytes: int = 0
+    undoable: bool = True
+    problem: str | None = None

@@ -1,0 +1,45 @@
+"""Hits: where a query was found."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from sessiontui.domain.session import SessionRow
+
+
+class Tier(StrEnum):
+    """Which part of the index a hit stands in."""
+
+    TITLE = "title"
+    TEXT = "text"
+    TOOLS = "tools"
+
+
+class SearchHit(NamedTuple):
+    """One hit; `message_index` is None for a title, `matches` are offsets in the snippet."""
+
+    tier: Tier
+    message_index: int | None
+    role: str | None
+    at: float | None
+    snippet: str
+    matches: tuple[tuple[int, int], ...]
+
+
+class SessionHits(NamedTuple):
+    """One session of a search result with its best hits, best first."""
+
+    row: SessionRow
+    score: float
+    hit_count: int
+    hit_count_exact: bool
+    hits: tuple[SearchHit, ...]
+
+
+class HitPage(NamedTuple):
+    """The answer to one search; `corrected` is the query answered instead, if it was another."""
+
+    items: tuple[SessionHits, ...]
+    total: int | None
+    corrected: str | None = None

@@ -1,0 +1,1 @@
+"""How records become messages where several backends need it; pure."""

@@ -1,0 +1,1 @@
+"""What the program does: catalogue, index, sync, watch, act, undo."""

@@ -1,0 +1,45 @@
+"""The known store formats, found by name in the entry-point group `sessiontui.backends`.
+
+Names are listed without importing anything; a backend is imported when it is first used. The
+built-in backends come through the same group as third-party ones.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+
+from sessiontui.domain.backend import SessionBackend
+from sessiontui.domain.errors import SettingsInvalid
+
+GROUP = "sessiontui.backends"
+
+
+@cache
+def _found() -> dict[str, EntryPoint]:
+    return {entry.name: entry for entry in entry_points(group=GROUP)}
+
+
+def format_names() -> tuple[str, ...]:
+    """Every known format, sorted."""
+    return tuple(sorted(_found()))
+
+
+@cache
+def backend_class(format_name: str) -> type[SessionBackend]:
+    """The backend of a format. Raises `SettingsInvalid` for an unknown name or a broken plug-in."""
+    entry = _found().get(format_name)
+    if entry is None:
+        known = ", ".join(format_names())
+        raise SettingsInvalid(f"unknown store format {format_name!r}", f"known formats: {known}")
+    try:
+        loaded = entry.load()
+    except (ImportError, AttributeError) as error:
+        raise SettingsInvalid(
+            f"the backend for {format_name} cannot be loaded: {error}",
+            "update or remove the package that provides it",
+        ) from error
+    if not (isinstance(loaded, type) and hasattr(loaded, "fingerprints")):
+        raise SettingsInvalid(f"the entry point {format_name} is no session backend")
+    backend: type[SessionBackend] = loaded
+    return backend

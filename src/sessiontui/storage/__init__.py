@@ -1,0 +1,1 @@
+"""How bytes and rows are read and written safely; knows no format."""

@@ -1,0 +1,49 @@
+"""Where our own files are: cache (index), data (journal, local titles) and config folders."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict
+
+APP_NAME = "sessiontui"
+
+
+class Locations(BaseModel):
+    """Our folders; made with mode 0700 when something is first written there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cache: Path
+    data: Path
+    config: Path
+
+    @classmethod
+    def of_user(cls) -> Locations:
+        """The platform's folders; the XDG variables count on every platform."""
+
+        def folder(variable: str, default: str) -> Path:
+            chosen = os.environ.get(variable, "")
+            return Path(chosen) / APP_NAME if Path(chosen).is_absolute() else Path(default)
+
+        return cls(
+            cache=folder("XDG_CACHE_HOME", platformdirs.user_cache_dir(APP_NAME)),
+            data=folder("XDG_DATA_HOME", platformdirs.user_data_dir(APP_NAME)),
+            config=folder("XDG_CONFIG_HOME", platformdirs.user_config_dir(APP_NAME)),
+        )
+
+    @classmethod
+    def below(cls, folder: Path) -> Locations:
+        """All three below one folder: for demo stores and tests."""
+        return cls(cache=folder / "cache", data=folder / "data", config=folder / "config")
+
+
+def private_folder(folder: Path) -> Path:
+    """Make a folder (and its parents) that only its owner can enter; returns it.
+
+    Raises `OSError` as the system gives it.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,1 @@
+"""The Textual app: shows and asks; no format, no SQL, no path."""
