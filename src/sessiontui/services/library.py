@@ -17,10 +17,8 @@ from sessiontui.domain.backend import (
     ClearScope,
     Footprint,
     ResumeCommand,
-    SessionBackend,
     Surroundings,
 )
-from sessiontui.domain.errors import AmbiguousRef, SessionMissing
 from sessiontui.domain.events import StoreEvent
 from sessiontui.domain.message import Message
 from sessiontui.domain.query import Query
