@@ -180,6 +180,8 @@ class Memory(SessionBackend):
     def clear(self, key: str, scope: ClearScope | None = None, expect: str | None = None) -> int:
         scope = scope or ClearScope()
         with self._lock:
+            if key not in self._held:
+                return 0
             held = self._known(key, expect)
             kept: list[Message] = []
             touched = 0

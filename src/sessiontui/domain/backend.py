@@ -313,7 +313,10 @@ class SessionBackend(Protocol):
         return False
 
     def clear(self, key: str, scope: ClearScope | None = None, expect: str | None = None) -> int:
-        """Remove messages, keep the session; returns how many messages were removed or cut."""
+        """Remove messages, keep the session; returns how many messages were removed or cut.
+
+        0 for an unknown session, as its owners answer.
+        """
         self._unsupported(Capability.CLEAR)
 
     def delete(self, key: str, expect: str | None = None) -> bool:

@@ -186,12 +186,8 @@ class SqliteStore:
                 connection.text_factory = bytes
                 connection.execute("PRAGMA foreign_keys = ON")
                 connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield connection
-                except BaseException:
-                    if connection.in_transaction:
-                        connection.rollback()
-                    raise
+                # Closing without a commit rolls back.
+                yield connection
                 connection.commit()
         except sqlite3.Error as error:
             raise database_error(error, self.path) from error

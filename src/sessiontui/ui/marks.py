@@ -1,0 +1,71 @@
+"""Marks of sessions: one sign per status, distinct without colour."""
+
+from __future__ import annotations
+
+import locale
+import os
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sessiontui.domain.session import TitleSource
+from sessiontui.domain.verdict import VerdictStatus
+
+
+class Marks(NamedTuple):
+    """The signs in use. `titles` are those of titles that a person gave."""
+
+    statuses: Mapping[str, str]
+    titles: Mapping[str, str]
+    damaged: str
+    bar: str
+    ellipsis: str
+
+
+SIGNS = Marks(
+    statuses={
+        VerdictStatus.RUNNING: "●",
+        VerdictStatus.WAITING: "◐",
+        VerdictStatus.STUCK: "▲",
+        VerdictStatus.ERROR: "✗",
+        VerdictStatus.INTERRUPTED: "◌",
+        VerdictStatus.IDLE: "○",
+        VerdictStatus.UNKNOWN: "·",
+        VerdictStatus.GONE: "†",
+    },
+    titles={TitleSource.STORE: "✎", TitleSource.LOCAL: "⌂"},
+    damaged="!",
+    bar="▌",
+    ellipsis="…",
+)
+
+LETTERS = Marks(
+    statuses={
+        VerdictStatus.RUNNING: "R",
+        VerdictStatus.WAITING: "W",
+        VerdictStatus.STUCK: "S",
+        VerdictStatus.ERROR: "F",
+        VerdictStatus.INTERRUPTED: "I",
+        VerdictStatus.IDLE: "o",
+        VerdictStatus.UNKNOWN: ".",
+        VerdictStatus.GONE: "+",
+    },
+    titles={TitleSource.STORE: "*", TitleSource.LOCAL: "~"},
+    damaged="!",
+    bar="|",
+    ellipsis=".",
+)
+
+STATUS_WORDS: Mapping[str, str] = {
+    VerdictStatus.ERROR: "failed",
+    **{status: status.value for status in VerdictStatus if status is not VerdictStatus.ERROR},
+}
+"""What a status is called on the screen."""
+
+
+def marks_for(variables: Mapping[str, str] | None = None, encoding: str | None = None) -> Marks:
+    """Signs, or letters for terminals that have no such signs (the Linux console, not UTF-8)."""
+    variables = os.environ if variables is None else variables
+    encoding = encoding or locale.getpreferredencoding(do_setlocale=False)
+    if variables.get("TERM") in {"linux", "dumb", "vt100"}:
+        return LETTERS
+    return SIGNS if encoding.lower().replace("-", "") == "utf8" else LETTERS

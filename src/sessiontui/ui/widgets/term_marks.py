@@ -1,0 +1,96 @@
+"""Where the words of a query stand in a text.
+
+Case and accents fold as they do in the search; a word matches at the beginning of a word, a CJK
+term anywhere. White space in a phrase matches any white space, so that wrapped text is no hindrance.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_COMBINING = "[\u0300-\u036f]*"
+_NO_WORD_BEFORE = r"(?<![^\W_])"
+_CJK = re.compile("[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff]")
+
+Spans = list[tuple[int, int]]
+"""Start and end offsets, ascending, not overlapping."""
+
+
+class _FoldTable(dict[int, str]):
+    """One character to one character, so that offsets stay good; filled as characters come up."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        parts = unicodedata.normalize("NFD", character)
+        accented = len(parts) > 1 and all(map(unicodedata.combining, parts[1:]))
+        folded = (parts[0] if accented else character).lower()
+        self[code] = folded if len(folded) == 1 else character
+        return self[code]
+
+
+_FOLDS = _FoldTable()
+
+
+def fold(text: str) -> str:
+    """The text without case and accents, as long as it was."""
+    return text.lower() if text.isascii() else text.translate(_FOLDS)
+
+
+class TermFinder:
+    """Finds terms in texts; false when there is nothing to look for."""
+
+    def __init__(self, terms: Iterable[str] = ()) -> None:
+        words = sorted({words for term in terms if (words := _words(term))}, key=_by_length)
+        self._terms = tuple(words)
+        # Text that is plain ASCII cannot hold combining marks; the shorter pattern is faster.
+        self._in_ascii = _compiled(words, "")
+        self._in_any = _compiled(words, _COMBINING)
+
+    def __bool__(self) -> bool:
+        return bool(self._terms)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TermFinder) and self._terms == other._terms
+
+    def __hash__(self) -> int:
+        return hash(self._terms)
+
+    def spans(self, text: str) -> Spans:
+        """All places where a term stands."""
+        if not self._terms:
+            return []
+        pattern = self._in_ascii if text.isascii() else self._in_any
+        return [match.span() for match in pattern.finditer(fold(text))]
+
+    def found_in(self, text: str) -> bool:
+        """Whether a term stands anywhere in the text."""
+        if not self._terms:
+            return False
+        pattern = self._in_ascii if text.isascii() else self._in_any
+        return pattern.search(fold(text)) is not None
+
+
+def _words(term: str) -> tuple[str, ...]:
+    parts = unicodedata.normalize("NFD", term.strip().strip('"'))
+    bare = "".join(part for part in parts if not unicodedata.combining(part))
+    return tuple(fold(unicodedata.normalize("NFC", bare)).split())
+
+
+def _by_length(words: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+    # The longest alternative wins where several begin at one place.
+    return -sum(map(len, words)), words
+
+
+def _compiled(terms: list[tuple[str, ...]], after: str) -> re.Pattern[str]:
+    return re.compile("|".join(_pattern(words, after) for words in terms) or "(?!)")
+
+
+def _pattern(words: tuple[str, ...], after: str) -> str:
+    first = words[0][0]
+    bounded = first.isalnum() and not _CJK.match(first)
+    body = r"\s+".join(
+        "".join(re.escape(character) + after for character in word) for word in words
+    )
+    return (_NO_WORD_BEFORE if bounded else "") + body

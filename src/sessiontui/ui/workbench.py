@@ -1,0 +1,103 @@
+"""What the screens share: the library, the clock, threads to work in, and what has changed.
+
+Blocking calls never run on the thread that paints. Queries, reads, actions and the sync have
+threads of their own, so that a long one never holds up another kind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from threading import Event
+from typing import ParamSpec, TypeVar
+
+from sessiontui.domain.events import StoreEvent
+from sessiontui.domain.session import SessionRef
+from sessiontui.services.library import Library
+
+_Given = ParamSpec("_Given")
+_Answer = TypeVar("_Answer")
+
+Cancelled = Callable[[], bool]
+"""Says whether the answer is still wanted; long work asks it now and then."""
+
+
+class Lane:
+    """Threads for one kind of work."""
+
+    def __init__(self, name: str, threads: int, stop: Event) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix=f"sessiontui-{name}")
+        self._stop = stop
+
+    async def run(
+        self, work: Callable[_Given, _Answer], *args: _Given.args, **kwargs: _Given.kwargs
+    ) -> _Answer:
+        """Do the work in a thread. When the caller is cancelled, work not yet begun never is."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, partial(work, *args, **kwargs))
+
+    async def run_cancellable(self, work: Callable[[Cancelled], _Answer]) -> _Answer:
+        """The same for long work, which is told when its answer is no longer wanted."""
+        unwanted = Event()
+        try:
+            return await self.run(work, lambda: unwanted.is_set() or self._stop.is_set())
+        except asyncio.CancelledError:
+            unwanted.set()
+            raise
+
+    def close(self) -> None:
+        """Take no more work and wait for none."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+class ChangeLog:
+    """Which sessions changed, and since when: what a screen asks when it is told of a change."""
+
+    def __init__(self) -> None:
+        self.generation = 0
+        self._sessions: dict[SessionRef, int] = {}
+        self._stores: dict[str, int] = {}
+
+    def note(self, event: StoreEvent) -> None:
+        """Remember what an event named."""
+        self.generation += 1
+        for key in event.keys:
+            self._sessions[SessionRef(event.store, key)] = self.generation
+        if not event.keys:
+            self._stores[event.store] = self.generation
+
+    def note_all(self) -> None:
+        """Remember that anything may have changed."""
+        self.generation += 1
+        self._stores[""] = self.generation
+
+    def touched(self, ref: SessionRef, since: int) -> bool:
+        """Whether a session may have changed after a generation."""
+        latest = max(
+            self._sessions.get(ref, 0), self._stores.get(ref.store, 0), self._stores.get("", 0)
+        )
+        return latest > since
+
+
+class Workbench:
+    """The things every screen works with."""
+
+    def __init__(self, library: Library, clock: Callable[[], datetime]) -> None:
+        self.library = library
+        self.clock = clock
+        self.changes = ChangeLog()
+        self.stop = Event()
+        """Set when the program ends."""
+        self.queries = Lane("queries", 2, self.stop)
+        self.reads = Lane("reads", 2, self.stop)
+        self.actions = Lane("actions", 1, self.stop)
+        self.syncing = Lane("sync", 1, self.stop)
+
+    def close(self) -> None:
+        """End everything that still runs; returns at once."""
+        self.stop.set()
+        for lane in (self.queries, self.reads, self.actions, self.syncing):
+            lane.close()
