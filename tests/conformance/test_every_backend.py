@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.domain.backend import SessionBackend, SnapshotScope, texts_of
+from sessiontui.domain.backend import SessionBackend, SnapshotScope
 from sessiontui.domain.errors import ChangedUnderneath, SessionMissing, Unsupported
+from sessiontui.domain.indexed_text import texts_of
 from sessiontui.domain.message import Role
 from sessiontui.domain.query import Query, SortKey, workspace_filter
 from sessiontui.domain.session import Session, SessionPatch, SessionRef, SessionState

@@ -25,10 +25,9 @@ from sessiontui.domain.backend import (
     Snapshot,
     SnapshotScope,
     Surroundings,
-    TextBatch,
-    texts_of,
 )
 from sessiontui.domain.errors import ChangedUnderneath, SessionMissing
+from sessiontui.domain.indexed_text import TextBatch, texts_of
 from sessiontui.domain.message import Message
 from sessiontui.domain.session import Session, SessionPatch, SessionRef, SessionState, TitleSource
 from sessiontui.domain.store import Capabilities, Capability, StoreInfo
