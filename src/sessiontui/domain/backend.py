@@ -160,6 +160,10 @@ class SessionBackend(Protocol):
     def close(self) -> None:
         """Let go of files and connections; the backend may be used again and reopens itself."""
 
+    def close_idle(self, seconds: float) -> None:
+        """Let go of connections not used for so long, so that the owner is free to tidy up."""
+        return
+
     @property
     @abstractmethod
     def root(self) -> Path:

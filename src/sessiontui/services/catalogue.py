@@ -19,7 +19,8 @@ class Catalogue:
 
     def __init__(self, surroundings: Surroundings, specs: tuple[str, ...] = ()) -> None:
         self._surroundings = surroundings
-        self._specs = specs
+        # Named stores stay named, also when their file goes away for a while.
+        self._specified = tuple(place for spec in specs for place in stores_of_spec(spec))
         self._lock = threading.RLock()
         self._open: dict[str, SessionBackend] = {}
         self.refresh()
@@ -42,18 +43,13 @@ class Catalogue:
 
     def _find(self) -> Iterator[tuple[str, SessionBackend]]:
         seen: set[tuple[str, int, int] | tuple[str, str]] = set()
-        places = self._specified() if self._specs else self._discovered()
-        for format_name, path in places:
+        for format_name, path in self._specified or self._discovered():
             identity = _identity(format_name, path)
             if identity in seen:
                 continue
             seen.add(identity)
             backend = backend_class(format_name).open(path)
             yield backend.store_id, backend
-
-    def _specified(self) -> Iterator[tuple[str, Path]]:
-        for spec in self._specs:
-            yield from stores_of_spec(spec)
 
     def _discovered(self) -> Iterator[tuple[str, Path]]:
         for format_name in format_names():
