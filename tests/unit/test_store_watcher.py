@@ -82,8 +82,8 @@ async def test_an_append_is_told_with_its_session(folder: Path) -> None:
 
     event = await first_event(watcher, append)
     assert event is not None
-    assert (event.kind, event.keys) == (StoreEventKind.CHANGED, {"first"})
-    assert index.asked[-1][1] == {"first"}
+    assert (event.kind, event.keys) == (StoreEventKind.CHANGED, frozenset({"first"}))
+    assert index.asked[-1][1] == frozenset({"first"})
 
 
 async def test_a_new_session_and_a_removed_one_are_told(folder: Path) -> None:
@@ -91,11 +91,11 @@ async def test_a_new_session_and_a_removed_one_are_told(folder: Path) -> None:
     new = folder / "second.jsonl"
     event = await first_event(watcher, lambda: new.write_text('{"role":"user","content":"x"}\n'))
     assert event is not None
-    assert (event.kind, event.keys) == (StoreEventKind.APPEARED, {"second"})
+    assert (event.kind, event.keys) == (StoreEventKind.APPEARED, frozenset({"second"}))
     watcher, _, _ = watched(folder)
     event = await first_event(watcher, new.unlink)
     assert event is not None
-    assert (event.kind, event.keys) == (StoreEventKind.VANISHED, {"second"})
+    assert (event.kind, event.keys) == (StoreEventKind.VANISHED, frozenset({"second"}))
 
 
 async def test_files_that_are_no_sessions_cause_no_event(folder: Path) -> None:
@@ -122,7 +122,7 @@ async def test_what_happened_while_nobody_watched_is_caught_up_with(folder: Path
     stream = watcher.events(Event())
     event = await asyncio.wait_for(anext(stream), 5)
     await stream.aclose()
-    assert event.keys == {"second"}
+    assert event.keys == frozenset({"second"})
 
 
 async def test_a_change_seen_by_another_process_first_is_told_too(folder: Path) -> None:

@@ -6,7 +6,7 @@ Everything here is synchronous and safe to call from threads, except `events`.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -171,6 +171,6 @@ class Library:
         """Bring the index up to date with every store; an unchanged one costs a stat per file."""
         raise NotImplementedError
 
-    def events(self, stop: Event) -> AsyncIterator[StoreEvent]:
+    def events(self, stop: Event) -> AsyncGenerator[StoreEvent, None]:
         """What happens to the stores, as it happens; the index is up to date before each event."""
         raise NotImplementedError

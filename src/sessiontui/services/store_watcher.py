@@ -8,7 +8,7 @@ when the index catches up. Reading a store causes no event, so nothing comes rou
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from pathlib import Path
 from threading import Event
 
@@ -46,7 +46,7 @@ class StoreWatcher:
         self._generation = generation
         self._seen_generation = 0
 
-    async def events(self, stop: Event) -> AsyncIterator[StoreEvent]:
+    async def events(self, stop: Event) -> AsyncGenerator[StoreEvent, None]:
         """What happens, as it happens, until `stop` is set or the caller goes away."""
         self._seen_generation = await asyncio.to_thread(self._generation)
         while not stop.is_set():
@@ -70,7 +70,7 @@ class StoreWatcher:
 
     async def _follow(
         self, folders: frozenset[Path], changes: asyncio.Queue[set[Path]], stop: Event
-    ) -> AsyncIterator[StoreEvent]:
+    ) -> AsyncGenerator[StoreEvent, None]:
         """Events until the folders to watch are no longer these."""
         while not stop.is_set():
             try:
