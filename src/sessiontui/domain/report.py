@@ -17,6 +17,8 @@ class Action(StrEnum):
     DELETE = "delete"
     CURE = "cure"
     UNDO = "undo"
+    OTHER = "other"
+    """Only in a journal that a newer version wrote: a change not known here."""
 
 
 class Skipped(BaseModel):

@@ -46,4 +46,8 @@ def parse_duration(text: str) -> timedelta | None:
     if not text or _DURATION.sub("", text):
         return None
     lengths = dict(_UNITS)
-    return timedelta(seconds=sum(int(n) * lengths[unit] for n, unit in _DURATION.findall(text)))
+    try:
+        seconds = sum(int(n) * lengths[unit] for n, unit in _DURATION.findall(text))
+        return timedelta(seconds=seconds)
+    except (OverflowError, ValueError):  # longer than a calendar
+        return None
