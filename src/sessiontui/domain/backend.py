@@ -133,6 +133,8 @@ class SessionBackend(Protocol):
     """The name of the format for people, such as `zeroclaw`."""
     capabilities: ClassVar[Capabilities]
     """What the format supports at its best; `info()` narrows it for this store."""
+    change_notes: ClassVar[Mapping[Capability, str]] = {}
+    """What a person should know besides when such a change is made, in one sentence each."""
 
     # -- opening ---------------------------------------------------------------------------
 

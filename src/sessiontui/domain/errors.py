@@ -128,6 +128,12 @@ class IndexBroken(SessionTuiError):
     severity = Severity.WARNING
 
 
+class SearchInterrupted(SessionTuiError):
+    """A search was ended because its answer is no longer wanted."""
+
+    severity = Severity.INFORMATION
+
+
 class SettingsInvalid(SessionTuiError):
     """The settings file holds something that cannot be understood."""
 

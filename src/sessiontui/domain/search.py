@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 from sessiontui.domain.session import SessionRow
@@ -14,6 +14,18 @@ class Tier(StrEnum):
     TITLE = "title"
     TEXT = "text"
     TOOLS = "tools"
+
+
+class IndexTier(IntEnum):
+    """How far a session is indexed; every tier includes the ones before it.
+
+    `TEXT` is the conversation: what was said, the agent's thinking, and the names of media.
+    `TOOLS` is what tools were asked and gave back.
+    """
+
+    ROWS = 0
+    TEXT = 1
+    TOOLS = 2
 
 
 class SearchHit(NamedTuple):

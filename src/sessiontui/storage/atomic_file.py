@@ -24,19 +24,28 @@ from sessiontui.storage.file_state import FileState, file_state
 from sessiontui.storage.system_errors import store_error
 
 TEMPORARY_PREFIX = ".tmp-sessiontui-"
+LEFTOVER_SECONDS = 600.0
 _LATE_SECONDS = (0.0, 0.01, 0.03, 0.06)
 """When to look for late writes after a file was replaced; an open-append-close takes far less."""
 
 
-def replace_file(path: Path, content: bytes, expect: FileState, *, growing: bool = True) -> None:
+def replace_file(
+    path: Path,
+    content: bytes,
+    expect: FileState,
+    *,
+    growing: bool = True,
+    mtime_ns: int | None = None,
+) -> None:
     """Give the file at `path` new content, if it still is in the state `expect`.
 
     With `growing` (files that are appended to), bytes that a writer adds to the old file while it
-    is replaced are carried over to the new one. Raises `ChangedUnderneath`, `StoreReadOnly`,
-    `StoreMissing`, `StoreUnreadable`; the file is then as it was.
+    is replaced are carried over to the new one. With `mtime_ns`, the new file has that time.
+    Raises `ChangedUnderneath`, `StoreReadOnly`, `StoreMissing`, `StoreUnreadable`; the file is then
+    as it was.
     """
     with _held(path, expect) as (old, found):
-        temporary = _written_beside(path, content, found)
+        temporary = _written_beside(path, content, found, mtime_ns=mtime_ns)
         try:
             _check(old, path, expect)
             temporary.rename(path)
@@ -56,15 +65,15 @@ def remove_file(path: Path, expect: FileState, *, growing: bool = True) -> None:
     With `growing`, bytes that a writer adds while it is removed become a new file, as the writer's
     next append would have made one. Of a link only the link goes. Raises as `replace_file`.
     """
-    if path.is_symlink():
+    if _is_link(path):
         try:
             path.unlink()
         except OSError as error:
             raise store_error(error, path) from error
         return
     with _held(path, expect) as (old, found):
-        _check(old, path, expect)
         try:
+            _check(old, path, expect)
             path.unlink()
         except OSError as error:
             raise store_error(error, path) from error
@@ -73,9 +82,14 @@ def remove_file(path: Path, expect: FileState, *, growing: bool = True) -> None:
     sync_folder(path.parent)
 
 
-def create_file(path: Path, content: bytes, *, mode: int = 0o600) -> None:
-    """Make a new file with finished content. Raises `ChangedUnderneath` when one is there."""
-    temporary = _written_beside(path, content, None, mode)
+def create_file(
+    path: Path, content: bytes, *, mode: int = 0o600, mtime_ns: int | None = None
+) -> None:
+    """Make a new file with finished content. Raises `ChangedUnderneath` when one is there.
+
+    With `mtime_ns`, the file has that time.
+    """
+    temporary = _written_beside(path, content, None, mode, mtime_ns=mtime_ns)
     try:
         # A link never replaces: what was written meanwhile under this name stays.
         os.link(temporary, path)
@@ -108,6 +122,23 @@ def write_file(path: Path, content: bytes, *, mode: int = 0o600) -> None:
     sync_folder(path.parent)
 
 
+def remove_leftovers(folder: Path) -> None:
+    """Remove temporary files of ours that a killed process left in a folder.
+
+    Only such as nobody has touched for a while: another process may be writing one.
+    """
+    try:
+        found = [path for path in folder.iterdir() if path.name.startswith(TEMPORARY_PREFIX)]
+    except OSError:
+        return
+    for path in found:
+        # One that cannot be looked at or removed stays; it harms nobody.
+        with suppress(OSError):
+            # Its content may carry an old time: when it was made or renamed is what counts.
+            if time.time() - path.lstat().st_ctime > LEFTOVER_SECONDS:
+                path.unlink()
+
+
 def sync_folder(folder: Path) -> None:
     """Make renames and removals in a folder durable, where the system can."""
     try:
@@ -124,7 +155,7 @@ def sync_folder(folder: Path) -> None:
 
 @contextmanager
 def _held(path: Path, expect: FileState) -> Iterator[tuple[int, os.stat_result]]:
-    if path.is_symlink():
+    if _is_link(path):
         raise StoreReadOnly(
             f"{path} is a link", "change the file it leads to: replacing would break the link"
         )
@@ -143,6 +174,14 @@ def _held(path: Path, expect: FileState) -> Iterator[tuple[int, os.stat_result]]
         os.close(descriptor)
 
 
+def _is_link(path: Path) -> bool:
+    try:
+        return path.is_symlink()
+    except OSError as error:
+        # A name too long, a folder that cannot be entered.
+        raise store_error(error, path) from error
+
+
 def _check(old: int, path: Path, expect: FileState) -> None:
     if FileState.from_stat(os.fstat(old)) != expect or file_state(path) != expect:
         raise _changed(path)
@@ -155,7 +194,11 @@ def _changed(path: Path) -> ChangedUnderneath:
 
 
 def _written_beside(
-    path: Path, content: bytes, like: os.stat_result | None, mode: int = 0o600
+    path: Path,
+    content: bytes,
+    like: os.stat_result | None,
+    mode: int = 0o600,
+    mtime_ns: int | None = None,
 ) -> Path:
     """A finished temporary file in the same folder, with the owner and rights of the old one."""
     try:
@@ -171,6 +214,8 @@ def _written_beside(
                 os.fchmod(file.fileno(), mode)
             file.write(content)
             file.flush()
+            if mtime_ns is not None:
+                os.utime(file.fileno(), ns=(mtime_ns, mtime_ns))
             os.fsync(file.fileno())
     except OSError as error:
         temporary.unlink(missing_ok=True)
@@ -209,19 +254,24 @@ def _carry_over(old: int, position: int, path: Path, mode: int) -> None:
     for seconds in _LATE_SECONDS:
         if seconds:
             time.sleep(seconds)
-        late = b""
-        while chunk := os.pread(old, 1 << 20, position + len(late)):
-            late += chunk
-        if not late:
-            continue
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
         try:
-            target = os.open(path, flags, mode)
-            try:
-                os.write(target, late)
-                os.fsync(target)
-            finally:
-                os.close(target)
+            late = b""
+            while chunk := os.pread(old, 1 << 20, position + len(late)):
+                late += chunk
+            if late:
+                _append(path, late, mode)
         except OSError as error:
             raise store_error(error, path) from error
         position += len(late)
+
+
+def _append(path: Path, content: bytes, mode: int) -> None:
+    target = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, mode)
+    try:
+        left = memoryview(content)
+        while left:
+            # A nearly full disk takes only a part at a time.
+            left = left[os.write(target, left) :]
+        os.fsync(target)
+    finally:
+        os.close(target)

@@ -97,3 +97,29 @@ def read_file(path: Path) -> tuple[bytes, FileState]:
         except OSError as error:
             raise store_error(error, path) from error
         return b"".join(pieces), state
+
+
+def append_line(path: Path, data: bytes, *, mode: int | None = None) -> None:
+    """Add one line (without its LF) in a single write, as the owner of the file does.
+
+    With `mode` the file is made when it is not there. A last line without its LF is ended first:
+    glued together, both lines would be lost. Links and anything but regular files are refused.
+    Raises `StoreMissing`, `StoreUnreadable`.
+    """
+    flags = os.O_RDWR | os.O_APPEND | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW
+    try:
+        descriptor = os.open(path, flags | (0 if mode is None else os.O_CREAT), mode or 0o600)
+        try:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
+                raise StoreUnreadable(f"{path} is not a regular file", "move it out of the folder")
+            last = os.pread(descriptor, 1, found.st_size - 1) if found.st_size else b"\n"
+            line = (b"" if last == b"\n" else b"\n") + data + b"\n"
+            written = os.write(descriptor, line)
+            while written < len(line):
+                written += os.write(descriptor, line[written:])
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise store_error(error, path) from error

@@ -40,6 +40,7 @@ def shared_file_system(path: Path) -> str | None:
     for partition in psutil.disk_partitions(all=True):
         point = partition.mountpoint
         inside = real == point or real.startswith(point.rstrip("/") + "/")
-        if inside and len(point) > longest:
+        # Of several mounts on one place (an automounter's, and what it mounted) the last counts.
+        if inside and len(point) >= longest:
             kind, longest = partition.fstype, len(point)
     return kind if kind in _SHARED or kind.startswith("fuse") else None

@@ -8,23 +8,26 @@ here migrates, checkpoints, vacuums or changes the journal mode of a database.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sessiontui.domain.errors import StoreMissing
+from sessiontui.domain.errors import ChangedUnderneath, StoreMissing
 from sessiontui.storage.file_state import FileState, file_state, stamp_of
 from sessiontui.storage.system_errors import database_error, store_error
 
 BUSY_SECONDS = 5.0
 Row = tuple[Any, ...]
+Run = Callable[[str, Sequence[object]], list[Row]]
+"""Runs one statement and returns all its rows; texts come as bytes."""
 
 _UNOPENABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 
@@ -81,6 +84,27 @@ class SqliteStore:
             connection.text_factory = bytes if raw else _replacing
             try:
                 return connection.execute(sql, parameters).fetchall()
+            except sqlite3.Error as error:
+                raise database_error(error, self.path) from error
+            finally:
+                self._last_used = time.monotonic()
+
+    @contextmanager
+    def reading(self) -> Iterator[Run]:
+        """Several queries that see one and the same state of the database; texts come as bytes.
+
+        Keep it short: until it ends, the owner's log cannot be emptied. Raises as `rows`.
+        """
+        with self._lock:
+            connection = self._connection()
+            connection.text_factory = bytes
+            try:
+                connection.execute("BEGIN")
+                try:
+                    yield lambda sql, parameters: connection.execute(sql, parameters).fetchall()
+                finally:
+                    if connection.in_transaction:
+                        connection.rollback()
             except sqlite3.Error as error:
                 raise database_error(error, self.path) from error
             finally:
@@ -191,6 +215,25 @@ class SqliteStore:
                 connection.commit()
         except sqlite3.Error as error:
             raise database_error(error, self.path) from error
+
+
+def create_database(path: Path, script: str) -> None:
+    """Make a new database with mode 0600 and run a script in it. Raises `ChangedUnderneath`.
+
+    For demo stores and tests: nothing that exists is ever opened by it.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except FileExistsError as error:
+        raise ChangedUnderneath(f"{path} is there already", "give another path") from error
+    except OSError as error:
+        raise store_error(error, path) from error
+    try:
+        with closing(_open(path, "rw")) as connection:
+            connection.executescript(script)
+    except sqlite3.Error as error:
+        raise database_error(error, path) from error
 
 
 def _open(path: Path, mode: str) -> sqlite3.Connection:

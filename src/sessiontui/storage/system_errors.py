@@ -43,11 +43,11 @@ def database_error(error: sqlite3.Error, path: Path) -> SessionTuiError:
     primary = None if code is None else code & 0xFF
     if primary in _BUSY:
         return StoreBusy(f"{path.name} is locked by another program", "try again in a moment")
+    if primary in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR) and path.is_dir():
+        return StoreUnreadable(f"{path} is a folder, not a database", "give the file itself")
     if primary == sqlite3.SQLITE_CANTOPEN:
         if not path.exists():
             return StoreMissing(f"{path} is not there", "it may have been moved or removed")
-        if path.is_dir():
-            return StoreUnreadable(f"{path} is a folder, not a database", "give the file itself")
         return StoreUnreadable(
             f"{path} cannot be opened", "change its permissions, or run as its owner"
         )

@@ -1,0 +1,35 @@
+"""How the search index is: what `index status` shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+
+class TierStatus(NamedTuple):
+    """One tier of the index: how much text it holds, and how many sessions wait to be read.
+
+    `size_bytes` None where it is not known.
+    """
+
+    name: str
+    items: int
+    pending_sessions: int
+    size_bytes: int | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether every session's text is in it."""
+        return self.pending_sessions == 0
+
+
+class IndexStatus(NamedTuple):
+    """The index as a whole; `problem` says why it is not kept in its file."""
+
+    path: Path
+    size_bytes: int
+    generation: int
+    sessions: int
+    text: TierStatus
+    tools: TierStatus
+    problem: str | None = None

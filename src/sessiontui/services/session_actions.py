@@ -1,0 +1,117 @@
+"""Everything that changes a session, and taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from sessiontui.domain.backend import ClearScope
+from sessiontui.domain.report import ActionReport, JournalEntry
+from sessiontui.domain.session import SessionRef
+from sessiontui.services.action_checks import ActionChecks, ActionOptions
+from sessiontui.services.catalogue import Catalogue
+from sessiontui.services.change_runner import ChangeRunner
+from sessiontui.services.changes import Change, Clearing, Curing, Deleting, Renaming
+from sessiontui.services.local_titles import LocalTitles
+from sessiontui.services.undo_journal import UndoJournal
+from sessiontui.services.undoing import Undoing
+
+
+class SessionActions:
+    """Renames, clears, deletes and cures sessions, and takes that back. Safe from threads.
+
+    What could not be done to a session stands in the report, with the reason. Raised are only
+    errors that concern a change as a whole: `StoreBusy` while another process changes something,
+    `StoreUnreadable` when the journal cannot be written; nothing is changed then.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        journal: UndoJournal,
+        titles: LocalTitles,
+        options: ActionOptions,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._journal = journal
+        self.checks = ActionChecks(catalogue, options, clock)
+        self._undoing = Undoing(catalogue, journal, titles, options)
+        self._runner = ChangeRunner(catalogue, journal, titles, self.checks, self._undoing)
+        self._options = options
+
+    def rename(
+        self, ref: SessionRef, title: str, *, force: bool = False, dry_run: bool = False
+    ) -> ActionReport:
+        """Set the title; an empty one returns to the automatic title.
+
+        Where the store holds no titles, it is kept with us.
+        """
+        return self._change(Renaming(title), (ref,), force=force, dry_run=dry_run)
+
+    def clear(
+        self,
+        refs: Iterable[SessionRef],
+        scope: ClearScope | None = None,
+        *,
+        force: bool = False,
+        dry_run: bool = False,
+        expect: str | None = None,
+    ) -> ActionReport:
+        """Remove messages, keep the sessions. `expect`: the fingerprint the user saw of one."""
+        change = Clearing(scope or ClearScope())
+        return self._change(change, refs, force=force, dry_run=dry_run, expect=expect)
+
+    def delete(
+        self,
+        refs: Iterable[SessionRef],
+        *,
+        force: bool = False,
+        dry_run: bool = False,
+        expect: str | None = None,
+    ) -> ActionReport:
+        """Remove sessions and all that belongs to them. `expect` as for `clear`."""
+        return self._change(Deleting(), refs, force=force, dry_run=dry_run, expect=expect)
+
+    def cure(
+        self, refs: Iterable[SessionRef], *, force: bool = False, dry_run: bool = False
+    ) -> ActionReport:
+        """Set stuck and failed sessions to idle in their stores' own terms."""
+        return self._change(Curing(self.checks.verdict), refs, force=force, dry_run=dry_run)
+
+    def undo(self, entry_id: str | None = None) -> ActionReport:
+        """Take back the newest change, or the one of an id or of the unique beginning of one.
+
+        What could not be restored stays in the journal. Raises `NothingToUndo`, `UndoExpired`,
+        `UndoRefused`, `AmbiguousRef`, and `StoreReadOnly` when changes are switched off.
+        """
+        self.checks.require_writing()
+        with self._journal.locked():
+            self._undoing.recover()
+            return self._undoing.undo(entry_id)
+
+    def undo_entries(self) -> tuple[JournalEntry, ...]:
+        """The journal, newest first; with named stores only what concerns these."""
+        if not self._options.read_only:
+            with self._journal.locked_if_free() as held:
+                # Another process that holds the lock is in the middle of a change.
+                if held:
+                    self._undoing.recover()
+        return self._undoing.listed()
+
+    def _change(
+        self,
+        change: Change,
+        refs: Iterable[SessionRef],
+        *,
+        force: bool,
+        dry_run: bool,
+        expect: str | None = None,
+    ) -> ActionReport:
+        chosen = tuple(refs)
+        if dry_run:
+            return self._runner.rehearse(change, chosen, force=force, expect=expect)
+        if self._options.read_only:
+            # Every session is refused, with its reason; not even our own folders are made.
+            refused = self._runner.rehearse(change, chosen, force=force, expect=expect)
+            return refused.model_copy(update={"dry_run": False})
+        return self._runner.run(change, chosen, force=force, expect=expect)
