@@ -7,6 +7,7 @@ process; two backends opened at one root share it.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import threading
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
@@ -35,17 +36,34 @@ from sessiontui.domain.store import Capabilities, Capability, StoreInfo
 _NOT_HERE = "a store in memory keeps nothing that this would concern"
 
 
+_numbers = itertools.count(1)
+
+
 class _Held(BaseModel):
-    """One session as it is held; replaced as a whole by every change."""
+    """One session as it is held; replaced as a whole by every change.
+
+    Every message has a number that is never given again: it tells what was written after a
+    snapshot from what was in it and cut since.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     session: Session
     messages: tuple[Message, ...]
+    numbers: tuple[int, ...] = ()
 
     @property
     def fingerprint(self) -> str:
         return hashlib.sha256(self.model_dump_json().encode("utf-8", "replace")).hexdigest()[:16]
+
+
+class _Saved(BaseModel):
+    """The payload of a snapshot: messages with later numbers were written since."""
+
+    model_config = ConfigDict(frozen=True)
+
+    held: _Held
+    next_number: int
 
 
 class Memory(SessionBackend):
@@ -166,14 +184,19 @@ class Memory(SessionBackend):
                 )
             fresh = message.model_copy(update={"index": len(held.messages)})
             session = held.session.model_copy(update={"last_activity": fresh.created_at or now})
-            self._held[key] = _Held(session=session, messages=(*held.messages, fresh))
+            self._held[key] = _Held(
+                session=session,
+                messages=(*held.messages, fresh),
+                numbers=(*held.numbers, next(_numbers)),
+            )
 
     def remove_last(self, key: str) -> bool:
         with self._lock:
             held = self._held.get(key)
             if held is None or not held.messages:
                 return False
-            self._held[key] = held.model_copy(update={"messages": held.messages[:-1]})
+            shortened = {"messages": held.messages[:-1], "numbers": held.numbers[:-1]}
+            self._held[key] = held.model_copy(update=shortened)
             return True
 
     def clear(self, key: str, scope: ClearScope | None = None, expect: str | None = None) -> int:
@@ -182,11 +205,11 @@ class Memory(SessionBackend):
             if key not in self._held:
                 return 0
             held = self._known(key, expect)
-            kept: list[Message] = []
+            kept: list[tuple[Message, int]] = []
             touched = 0
-            for message in held.messages:
+            for message, number in zip(held.messages, held.numbers, strict=True):
                 if scope.before is not None and message.index >= scope.before:
-                    kept.append(message)
+                    kept.append((message, number))
                 elif scope.only is None:
                     touched += 1
                 else:
@@ -194,10 +217,9 @@ class Memory(SessionBackend):
                     blocks = tuple(b for b in message.blocks if b.kind != wanted)
                     touched += len(blocks) != len(message.blocks)
                     if blocks:
-                        kept.append(message.model_copy(update={"blocks": blocks}))
-            numbered = tuple(m.model_copy(update={"index": i}) for i, m in enumerate(kept))
+                        kept.append((message.model_copy(update={"blocks": blocks}), number))
             if touched:
-                self._held[key] = held.model_copy(update={"messages": numbered})
+                self._held[key] = _renumbered(held, kept)
             return touched
 
     def delete(self, key: str, expect: str | None = None) -> bool:
@@ -231,33 +253,33 @@ class Memory(SessionBackend):
             update={"ref": ref, "format": self.format, "title": title, "fingerprint": ""}
         )
         with self._lock:
-            self._held[ref.key] = _Held(session=stored, messages=numbered)
+            numbers = tuple(next(_numbers) for _ in numbered)
+            self._held[ref.key] = _Held(session=stored, messages=numbered, numbers=numbers)
 
     def snapshot(self, key: str, scope: SnapshotScope) -> Snapshot:
-        held = self._known(key)
+        with self._lock:
+            held = self._known(key)
+            saved = _Saved(held=held, next_number=max((0, *held.numbers)) + 1)
         return Snapshot(
             key=key,
             format=self.format,
             scope=scope,
             taken_at=datetime.now(UTC),
             fingerprint=held.fingerprint,
-            payload=held.model_dump_json().encode(),
+            payload=saved.model_dump_json().encode(),
         )
 
     def restore(self, snapshot: Snapshot) -> None:
-        held = _Held.model_validate_json(snapshot.payload)
+        saved = _Saved.model_validate_json(snapshot.payload)
+        held = saved.held
         with self._lock:
             current = self._held.get(snapshot.key)
-            if snapshot.scope is SnapshotScope.METADATA and current is not None:
-                held = held.model_copy(update={"messages": current.messages})
-            elif current is not None:
-                known = {message.model_dump_json(exclude={"index"}) for message in held.messages}
-                later = [
-                    m for m in current.messages if m.model_dump_json(exclude={"index"}) not in known
-                ]
-                together = (*held.messages, *later)
-                numbered = tuple(m.model_copy(update={"index": i}) for i, m in enumerate(together))
-                held = held.model_copy(update={"messages": numbered})
+            if current is not None:
+                together = list(zip(current.messages, current.numbers, strict=True))
+                if snapshot.scope is SnapshotScope.EVERYTHING:
+                    later = [(m, number) for m, number in together if number >= saved.next_number]
+                    together = [*zip(held.messages, held.numbers, strict=True), *later]
+                held = _renumbered(held, together)
             self._held[snapshot.key] = held
 
     def _known(self, key: str, expect: str | None = None) -> _Held:
@@ -268,6 +290,16 @@ class Memory(SessionBackend):
         if expect is not None and held.fingerprint != expect:
             raise ChangedUnderneath("the session has changed since it was read", "look again", ref)
         return held
+
+
+def _renumbered(held: _Held, messages: Iterable[tuple[Message, int]]) -> _Held:
+    kept = list(messages)
+    return held.model_copy(
+        update={
+            "messages": tuple(m.model_copy(update={"index": i}) for i, (m, _) in enumerate(kept)),
+            "numbers": tuple(number for _, number in kept),
+        }
+    )
 
 
 def _digest(messages: tuple[Message, ...]) -> str:

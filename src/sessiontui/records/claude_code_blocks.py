@@ -1,0 +1,186 @@
+"""The content of Claude Code's messages: from stored blocks to pieces, and from pieces to blocks.
+
+A piece is a plain tuple, cheap to make by the million; the index takes its text, a view its block.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from sessiontui.domain.indexed_text import TextKind, json_words
+from sessiontui.domain.message import (
+    Block,
+    DamagedBlock,
+    MediaBlock,
+    OpaqueBlock,
+    TextBlock,
+    ThinkingBlock,
+    ToolCallBlock,
+    ToolResultBlock,
+)
+from sessiontui.records.json_values import clipped
+
+_CALLS = frozenset({"tool_use", "server_tool_use", "mcp_tool_use"})
+_COMMAND = re.compile(r"<command-name>\s*(.*?)\s*</command-name>", re.DOTALL)
+_ARGUMENTS = re.compile(r"<command-args>\s*(.*?)\s*</command-args>", re.DOTALL)
+_OUTPUT_TAG = r"<(local-command-stdout|local-command-stderr|bash-stdout|bash-stderr)>"
+_OUTPUT = re.compile(rf"{_OUTPUT_TAG}(.*?)</\1>\s*", re.DOTALL)
+_ONLY_OUTPUT = re.compile(rf"\s*(?:{_OUTPUT_TAG}.*?</\1>\s*)+", re.DOTALL)
+_SHELL = re.compile(r"\s*<bash-input>(.*?)</bash-input>\s*", re.DOTALL)
+
+
+class Piece(NamedTuple):
+    """One block of a message before it is one; which fields count depends on the kind.
+
+    `kind` is that of the block it becomes. `data` holds a call's arguments, an opaque value, or
+    the size in bytes of media.
+    """
+
+    kind: str
+    text: str = ""
+    name: str | None = None
+    call_id: str | None = None
+    is_error: bool | None = None
+    data: Any = None
+
+
+def pieces_of(content: object) -> Iterator[Piece]:
+    """The pieces of a message's content: a string, or a list of blocks."""
+    match content:
+        case str():
+            yield Piece("text", readable(content))
+        case list():
+            for block in content:
+                yield from _pieces_of_block(block)
+        case None:
+            return
+        case _:
+            yield opaque_piece("content", content)
+
+
+def _pieces_of_block(block: Any) -> Iterator[Piece]:
+    match block:
+        case str():
+            yield Piece("text", block)
+        case {"type": "text", "text": str(text)}:
+            yield Piece("text", readable(text))
+        case {"type": "thinking", "thinking": str(text)}:
+            yield Piece("thinking", text)
+        case {"type": "redacted_thinking"}:
+            yield Piece("opaque", name="redacted_thinking")
+        case {"type": str(kind), "name": str(name)} if kind in _CALLS:
+            yield Piece("tool_call", name=name, call_id=_text(block, "id"), data=block.get("input"))
+        case {"type": str(kind)} if kind == "tool_result" or kind.endswith("_tool_result"):
+            yield from _result_pieces(block)
+        case {"type": "image" | "document" as kind}:
+            yield _media_piece(kind, block)
+        case {"type": str(kind)}:
+            yield opaque_piece(kind, {k: v for k, v in block.items() if k != "type"})
+        case _:
+            yield opaque_piece("block", block)
+
+
+def _result_pieces(block: Mapping[str, Any]) -> Iterator[Piece]:
+    content = block.get("content")
+    parts = content if isinstance(content, list) else [content]
+    texts: list[str] = []
+    media: list[Piece] = []
+    for part in parts:
+        match part:
+            case None:
+                continue
+            case str():
+                texts.append(part)
+            case {"type": "text", "text": str(text)}:
+                texts.append(text)
+            case {"type": "image" | "document" as kind}:
+                media.append(_media_piece(kind, part))
+            case _:
+                texts.append(json_words(clipped(part)))
+    error = block.get("is_error")
+    yield Piece(
+        "tool_result",
+        "\n".join(texts),
+        call_id=_text(block, "tool_use_id"),
+        is_error=error if isinstance(error, bool) else None,
+    )
+    yield from media
+
+
+def _media_piece(kind: str, block: Mapping[str, Any]) -> Piece:
+    source = block.get("source")
+    source = source if isinstance(source, dict) else {}
+    data = source.get("data")
+    size = None
+    if isinstance(data, str):
+        size = len(data) * 3 // 4 - data[-2:].count("=")
+    title = block.get("title")
+    name = title if isinstance(title, str) else _text(source, "url") or _text(source, "file_id")
+    return Piece("media", _text(source, "media_type") or kind, name, data=size)
+
+
+def opaque_piece(name: str, value: object) -> Piece:
+    """Something readable that has no other kind; long strings in it are cut."""
+    return Piece("opaque", name=name, data=clipped(value))
+
+
+def _text(block: Mapping[str, Any], key: str) -> str | None:
+    value = block.get(key)
+    return value if isinstance(value, str) else None
+
+
+def readable(text: str) -> str:
+    """A text without the tags Claude Code wraps commands and their output in."""
+    if "<" not in text or not text.lstrip().startswith("<"):
+        return text
+    if "<command-name>" in text:
+        command, arguments = _COMMAND.search(text), _ARGUMENTS.search(text)
+        if command is not None and command.group(1):
+            name = "/" + command.group(1).lstrip("/")
+            return f"{name} {arguments.group(1)}".rstrip() if arguments else name
+    if shell := _SHELL.fullmatch(text):
+        return f"! {shell.group(1)}"
+    if _ONLY_OUTPUT.fullmatch(text):
+        return "\n".join(inner for _, inner in _OUTPUT.findall(text) if inner.strip())
+    return text
+
+
+def block_of(piece: Piece) -> Block:
+    """The block a piece becomes in a view."""
+    match piece.kind:
+        case "text":
+            return TextBlock(text=piece.text)
+        case "thinking":
+            return ThinkingBlock(text=piece.text)
+        case "tool_call":
+            return ToolCallBlock(call_id=piece.call_id, name=piece.name or "", arguments=piece.data)
+        case "tool_result":
+            return ToolResultBlock(call_id=piece.call_id, text=piece.text, is_error=piece.is_error)
+        case "media":
+            return MediaBlock(media_type=piece.text, name=piece.name, size_bytes=piece.data)
+        case "damaged":
+            return DamagedBlock(where=piece.name or "", reason=piece.data, raw=piece.text)
+        case _:
+            return OpaqueBlock(type_name=piece.name or "", data=piece.data)
+
+
+def text_of_piece(piece: Piece) -> tuple[TextKind, str]:
+    """The indexed text of a piece: the same as that of its block."""
+    match piece.kind:
+        case "text":
+            return TextKind.TEXT, piece.text
+        case "thinking":
+            return TextKind.THINKING, piece.text
+        case "tool_call":
+            return TextKind.TOOL_CALL, f"{piece.name} {json_words(piece.data)}".rstrip()
+        case "tool_result":
+            kind = TextKind.TOOL_ERROR if piece.is_error else TextKind.TOOL_RESULT
+            return kind, piece.text
+        case "media":
+            return TextKind.MEDIA, piece.name or ""
+        case "damaged":
+            return TextKind.DAMAGED, ""
+        case _:
+            return TextKind.TOOL_RESULT, json_words(piece.data)
