@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sessiontui.ui.widgets.height_index import HeightIndex
@@ -42,19 +42,18 @@ def test_appending_is_the_same_as_building(first: list[int], later: list[int]) -
     assert_same(index, first + later)
 
 
-@settings(max_examples=60)
-@given(st.data())
-def test_any_mix_of_changes_agrees_with_a_list(data: st.DataObject) -> None:
-    heights = data.draw(heights_lists)
+@given(heights_lists, st.lists(st.tuples(st.booleans(), st.integers(0, 99), st.integers(0, 40))))
+def test_any_mix_of_changes_agrees_with_a_list(
+    heights: list[int], changes: list[tuple[bool, int, int]]
+) -> None:
+    heights = list(heights)
     index = HeightIndex(heights)
-    for _ in range(data.draw(st.integers(0, 25))):
-        if heights and data.draw(st.booleans()):
-            position = data.draw(st.integers(0, len(heights) - 1))
-            height = data.draw(st.integers(0, 40))
+    for sets, place, height in changes:
+        if sets and heights:
+            position = place % len(heights)
             assert index.set(position, height) == height - heights[position]
             heights[position] = height
         else:
-            height = data.draw(st.integers(0, 40))
             index.append(height)
             heights.append(height)
     assert_same(index, heights)

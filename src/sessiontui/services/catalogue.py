@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from sessiontui.domain.backend import SessionBackend, Surroundings
@@ -15,12 +16,18 @@ from sessiontui.services.backend_registry import backend_class, format_names
 
 
 class Catalogue:
-    """The stores in use. With `specs` exactly these, else what discovery finds."""
+    """The stores in use. With `specs` exactly these, else what discovery finds and `more`."""
 
-    def __init__(self, surroundings: Surroundings, specs: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        specs: tuple[str, ...] = (),
+        more: tuple[str, ...] = (),
+    ) -> None:
         self._surroundings = surroundings
         # Named stores stay named, also when their file goes away for a while.
-        self._specified = tuple(place for spec in specs for place in stores_of_spec(spec))
+        self._specified = _places(specs)
+        self._more = () if specs else _places(more)
         self._lock = threading.RLock()
         self._open: dict[str, SessionBackend] = {}
         self.refresh()
@@ -43,7 +50,7 @@ class Catalogue:
 
     def _find(self) -> Iterator[tuple[str, SessionBackend]]:
         seen: set[tuple[str, int, int] | tuple[str, str]] = set()
-        for format_name, path in self._specified or self._discovered():
+        for format_name, path in self._specified or chain(self._discovered(), self._more):
             identity = _identity(format_name, path)
             if identity in seen:
                 continue
@@ -82,6 +89,10 @@ class Catalogue:
         """Let go of all files and connections."""
         for backend in self.backends:
             backend.close()
+
+
+def _places(specs: tuple[str, ...]) -> tuple[tuple[str, Path], ...]:
+    return tuple(place for spec in specs for place in stores_of_spec(spec))
 
 
 def _identity(format_name: str, path: Path) -> tuple[str, int, int] | tuple[str, str]:

@@ -6,10 +6,11 @@ Everything here is synchronous and safe to call from threads, except `events`.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -19,16 +20,30 @@ from sessiontui.domain.backend import (
     ResumeCommand,
     Surroundings,
 )
+from sessiontui.domain.errors import IndexBroken, SessionMissing
 from sessiontui.domain.events import StoreEvent
+from sessiontui.domain.index_status import IndexStatus
 from sessiontui.domain.message import Message
 from sessiontui.domain.query import Query
 from sessiontui.domain.report import ActionReport, JournalEntry
-from sessiontui.domain.search import HitPage
+from sessiontui.domain.search import HitPage, IndexTier
 from sessiontui.domain.session import RowPage, Session, SessionRef
 from sessiontui.domain.store import Capability, StoreInfo
-from sessiontui.domain.verdict import Verdict
+from sessiontui.domain.verdict import TurnFacts, Verdict, judge
+from sessiontui.services.action_checks import ActionOptions
 from sessiontui.services.catalogue import Catalogue
+from sessiontui.services.exporting import ExportForm, exported
+from sessiontui.services.index_report import index_status
+from sessiontui.services.index_sessions import SessionPage, held_sessions
+from sessiontui.services.index_sync import IndexSync
+from sessiontui.services.local_titles import LocalTitles
+from sessiontui.services.resolving import RefResolver
+from sessiontui.services.search_index import SearchIndex
+from sessiontui.services.session_actions import SessionActions
+from sessiontui.services.undo_journal import UndoJournal
 from sessiontui.storage.locations import Locations
+
+Answer = TypeVar("Answer")
 
 
 class LibraryOptions(BaseModel):
@@ -37,10 +52,15 @@ class LibraryOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     stores: tuple[str, ...] = ()
+    """Open exactly these and discover nothing else."""
+    more_stores: tuple[str, ...] = ()
+    """Open these too, besides what discovery finds."""
     home: Path | None = None
     """Discover below this folder and ignore the programs' environment variables."""
     read_only: bool = False
     stuck_after: timedelta = timedelta(minutes=10)
+    undo_days: int = 30
+    undo_megabytes: int = 500
     locations: Locations | None = None
     """Our own folders; the user's by default."""
 
@@ -69,14 +89,34 @@ class Library:
         self._catalogue = catalogue
         self._options = options
         self._clock = clock
+        locations = options.locations or Locations.of_user()
+        self._titles = LocalTitles(locations.data / "local-titles.json")
+        journal = UndoJournal(
+            locations.data / "undo",
+            clock,
+            keep_for=timedelta(days=options.undo_days),
+            keep_bytes=options.undo_megabytes * 1_000_000,
+        )
+        acting = ActionOptions(
+            read_only=options.read_only,
+            stuck_after=options.stuck_after,
+            named_stores=bool(options.stores),
+            home=options.home and options.home.expanduser(),
+        )
+        self._actions = SessionActions(catalogue, journal, self._titles, acting, clock)
+        self._index = SearchIndex(locations.cache)
+        self._sync = IndexSync(catalogue, self._index, self._titles)
+        self._resolver = RefResolver(catalogue, self._index)
 
     @classmethod
     def open(cls, options: LibraryOptions, clock: Callable[[], datetime] = utc_now) -> Library:
         """Open the stores and our own files. Raises `SettingsInvalid` for a bad `--store`."""
-        return cls(Catalogue(options.surroundings, options.stores), options, clock)
+        catalogue = Catalogue(options.surroundings, options.stores, options.more_stores)
+        return cls(catalogue, options, clock)
 
     def close(self) -> None:
         """Let go of all files and connections."""
+        self._index.close()
         self._catalogue.close()
 
     # -- reading ---------------------------------------------------------------------------
@@ -86,42 +126,78 @@ class Library:
         return self._catalogue.stores()
 
     def rows(self, query: Query) -> RowPage:
-        """The rows of the list: all sessions, or those with hits, best first while searching."""
-        raise NotImplementedError
+        """The rows of the list: all sessions, or those with hits, best first while searching.
+
+        Answers from the index as it is. Raises `SearchInterrupted` when `interrupt` was called.
+        """
+        return self._asked(lambda stores, now: self._index.rows(query, stores, now, self._stuck))
 
     def hits(self, query: Query, hits_per_session: int = 3) -> HitPage:
-        """Sessions with their best hits, best first."""
-        raise NotImplementedError
+        """Sessions with their best hits, best first. Raises as `rows` does."""
+        return self._asked(
+            lambda stores, now: self._index.hits(query, stores, now, self._stuck, hits_per_session)
+        )
+
+    def interrupt(self) -> None:
+        """End the searches that are running now; those that begin later are not touched."""
+        self._index.interrupt()
+
+    @property
+    def _stuck(self) -> float:
+        return self._options.stuck_after.total_seconds()
+
+    def _asked(self, ask: Callable[[Sequence[str], float], Answer]) -> Answer:
+        stores = tuple(backend.store_id for backend in self._catalogue.backends)
+        now = self._clock().timestamp()
+        try:
+            return ask(stores, now)
+        except IndexBroken:
+            # A new index is there, and empty: the rows at least come back at once.
+            self._sync.run(upto=IndexTier.ROWS)
+            return ask(stores, now)
 
     def session(self, ref: SessionRef) -> Session:
         """One session as its store has it now. Raises `SessionMissing`."""
-        raise NotImplementedError
+        found = self._catalogue.backend_of(ref).get(ref.key)
+        if found is None:
+            raise SessionMissing(f"no session {ref}", "refresh the list", ref)
+        return self._titles.overlay(found)
 
     def verdict(self, session: Session) -> Verdict:
         """What is the matter with it, now."""
-        raise NotImplementedError
+        return judge(TurnFacts.of(session), self._clock(), self._options.stuck_after)
 
     def resolve(self, text: str) -> SessionRef:
         """A ref, a key or a unique prefix. Raises `AmbiguousRef`, `SessionMissing`."""
-        raise NotImplementedError
+        return self._resolver.resolve(text)
 
     def messages(
         self, ref: SessionRef, start: int = 0, stop: int | None = None
     ) -> Iterator[Message]:
         """The transcript; negative indices count from the end."""
-        raise NotImplementedError
+        return self._catalogue.backend_of(ref).messages(ref.key, start, stop)
 
     def footprint(self, ref: SessionRef) -> Footprint:
         """What a delete would take."""
-        raise NotImplementedError
+        return self._catalogue.backend_of(ref).footprint(ref.key)
 
     def why_not(self, ref: SessionRef, capability: Capability) -> str | None:
         """Why a session cannot be changed so, or None when it can. Never raises."""
-        raise NotImplementedError
+        return self._actions.checks.why_not(ref, capability)
 
     def resume_command(self, ref: SessionRef) -> ResumeCommand | None:
         """How its owner continues it."""
-        raise NotImplementedError
+        return self._catalogue.backend_of(ref).resume_command(ref.key)
+
+    def sessions(self, query: Query) -> SessionPage:
+        """The sessions of a query's rows, whole, as the index has them."""
+        page = self.rows(query)
+        return SessionPage(held_sessions(self._index, [row.ref for row in page.rows]), page.total)
+
+    def export(self, ref: SessionRef, form: ExportForm) -> str:
+        """The whole transcript as a document."""
+        session = self.session(ref)
+        return exported(session, self.verdict(session), self.messages(ref), form)
 
     # -- changing --------------------------------------------------------------------------
 
@@ -129,7 +205,8 @@ class Library:
         self, ref: SessionRef, title: str, *, force: bool = False, dry_run: bool = False
     ) -> ActionReport:
         """Set the title; an empty one returns to the automatic title."""
-        raise NotImplementedError
+        report = self._actions.rename(ref, title, force=force, dry_run=dry_run)
+        return self._taken_in(report)
 
     def clear(
         self,
@@ -141,25 +218,43 @@ class Library:
         expect: str | None = None,
     ) -> ActionReport:
         """Remove messages, keep the sessions."""
-        raise NotImplementedError
+        report = self._actions.clear(refs, scope, force=force, dry_run=dry_run, expect=expect)
+        return self._taken_in(report)
 
     def delete(
-        self, refs: tuple[SessionRef, ...], *, force: bool = False, dry_run: bool = False
+        self,
+        refs: tuple[SessionRef, ...],
+        *,
+        force: bool = False,
+        dry_run: bool = False,
+        expect: str | None = None,
     ) -> ActionReport:
         """Remove sessions and all that belongs to them."""
-        raise NotImplementedError
+        report = self._actions.delete(refs, force=force, dry_run=dry_run, expect=expect)
+        return self._taken_in(report)
 
-    def cure(self, refs: tuple[SessionRef, ...], *, dry_run: bool = False) -> ActionReport:
+    def cure(
+        self, refs: tuple[SessionRef, ...], *, force: bool = False, dry_run: bool = False
+    ) -> ActionReport:
         """Set stuck sessions to idle in their stores' own terms."""
-        raise NotImplementedError
+        report = self._actions.cure(refs, force=force, dry_run=dry_run)
+        return self._taken_in(report)
 
     def undo(self, entry_id: str | None = None) -> ActionReport:
         """Take back the last change, or a named one. Raises `NothingToUndo`, `UndoRefused`."""
-        raise NotImplementedError
+        report = self._actions.undo(entry_id)
+        return self._taken_in(report)
 
     def undo_entries(self) -> tuple[JournalEntry, ...]:
         """What can be taken back, newest first."""
-        raise NotImplementedError
+        return self._actions.undo_entries()
+
+    def _taken_in(self, report: ActionReport) -> ActionReport:
+        # Whoever changed something sees it at once, watched or not.
+        for store in {ref.store for ref in report.done} if not report.dry_run else ():
+            keys = frozenset(ref.key for ref in report.done if ref.store == store)
+            self._sync.catch_up(store, keys)
+        return report
 
     # -- keeping up ------------------------------------------------------------------------
 
@@ -167,10 +262,34 @@ class Library:
         self,
         cancel: Event | None = None,
         progress: Callable[[StoreEvent], None] | None = None,
+        upto: IndexTier = IndexTier.TOOLS,
     ) -> None:
-        """Bring the index up to date with every store; an unchanged one costs a stat per file."""
-        raise NotImplementedError
+        """Bring the index up to date with every store; an unchanged one costs a stat per file.
+
+        `upto` is the last tier that is waited for: rows, conversations, or tool output.
+        """
+        self._sync.run(cancel, progress, upto)
+
+    def index_status(self) -> IndexStatus:
+        """How big and how complete the index is."""
+        return index_status(self._index, [backend.store_id for backend in self._catalogue.backends])
+
+    def rebuild_index(
+        self,
+        cancel: Event | None = None,
+        progress: Callable[[StoreEvent], None] | None = None,
+        upto: IndexTier = IndexTier.TOOLS,
+    ) -> None:
+        """Throw the index away and make it anew, up to a tier."""
+        self._index.database.rebuild()
+        self._sync.run(cancel, progress, upto)
 
     def events(self, stop: Event) -> AsyncGenerator[StoreEvent, None]:
         """What happens to the stores, as it happens; the index is up to date before each event."""
-        raise NotImplementedError
+
+        def catch_up(store: str, keys: frozenset[str] | None) -> list[StoreEvent]:
+            return self._sync.catch_up(store, keys, stop)
+
+        from sessiontui.services.store_watcher import StoreWatcher  # noqa: PLC0415  30 ms
+
+        return StoreWatcher(self._catalogue, catch_up, self._index.generation).events(stop)

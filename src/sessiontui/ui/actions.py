@@ -1,16 +1,14 @@
 """ACTIONS: everything a person can do, and the only place where a key is declared.
 
 The bindings of the screens, the command palette, the help screen, the footer and the key table of
-the README derive from it. A screen does an action in its method `action_<id>`.
+the README derive from it (`action_keys`). A screen does an action in its method `action_<id>`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
-
-from textual.binding import Binding, BindingType
 
 from sessiontui.domain.store import Capability
 
@@ -68,7 +66,7 @@ ACTIONS: tuple[Action, ...] = (
         "unfold",
         ("enter",),
         "unfold",
-        "Show or fold the message at the cursor",
+        "Unfold or fold what the cursor is on",
         Topic.READ,
         _TRANSCRIPT,
         footer=2,
@@ -290,7 +288,13 @@ ACTIONS: tuple[Action, ...] = (
         in_palette=False,
     ),
     Action(
-        "go_first", ("g", "home"), "first", "Go to the beginning", Topic.MOVE, _ALL, in_palette=False
+        "go_first",
+        ("g", "home"),
+        "first",
+        "Go to the beginning",
+        Topic.MOVE,
+        _ALL,
+        in_palette=False,
     ),
     Action("go_last", ("G", "end"), "last", "Go to the end", Topic.MOVE, _ALL, in_palette=False),
     Action(
@@ -335,74 +339,7 @@ ACTIONS: tuple[Action, ...] = (
 
 ACTION: Mapping[str, Action] = {action.id: action for action in ACTIONS}
 
-_KEY_WORDS = {
-    "escape": "esc",
-    "pagedown": "page down",
-    "pageup": "page up",
-    "question_mark": "?",
-    "slash": "/",
-    "left_curly_bracket": "{",
-    "right_curly_bracket": "}",
-    "f1": "F1",
-    "down": "↓",
-    "up": "↑",
-}
-
-
-def key_words(key: str) -> str:
-    """A key as people read it: `esc`, `?`, `ctrl+p`."""
-    return _KEY_WORDS.get(key, key)
-
 
 def actions_of(scope: Scope) -> tuple[Action, ...]:
     """The actions of a screen, in the order of the table."""
     return tuple(action for action in ACTIONS if scope in action.scopes)
-
-
-def bindings_of(scope: Scope) -> list[BindingType]:
-    """The bindings of a screen. Their ids are the actions' ids: a keymap names those."""
-    return [binding_of(action) for action in actions_of(scope) if action.keys]
-
-
-def binding_of(action: Action, call: str | None = None, *, priority: bool = False) -> Binding:
-    """The binding of one action; `call` is what it does, by default `perform` of its id."""
-    return Binding(
-        ",".join(action.keys),
-        call or f"perform({action.id!r})",
-        action.title,
-        show=action.footer is not None,
-        id=action.id,
-        priority=priority,
-    )
-
-
-def keys_in_use(active: Iterable[tuple[str, Binding]]) -> dict[str, tuple[str, ...]]:
-    """The keys by which each action is called now (after remapping), from active bindings.
-
-    `active` are (key, binding) pairs, as `Screen.active_bindings` holds them.
-    """
-    found: dict[str, tuple[str, ...]] = {}
-    for key, binding in active:
-        if binding.id in ACTION:
-            found[binding.id] = (*found.get(binding.id, ()), key)
-    return {
-        action_id: tuple(sorted(keys, key=lambda key: _declared_at(action_id, key)))
-        for action_id, keys in found.items()
-    }
-
-
-def _declared_at(action_id: str, key: str) -> int:
-    declared = ACTION[action_id].keys
-    names = [key_words(name) for name in declared]
-    return names.index(key_words(key)) if key_words(key) in names else len(names)
-
-
-def key_table() -> str:
-    """The README's table of keys, in Markdown."""
-    lines = ["| key | does |", "|---|---|"]
-    for topic in Topic:
-        for action in ACTIONS:
-            if action.topic is topic and action.keys:
-                keys = " ".join(f"`{key_words(key)}`" for key in action.keys)
-                lines.append(f"| {keys} | {action.help} |")
-    return "\n".join(lines) + "\n"

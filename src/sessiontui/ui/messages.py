@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from textual.message import Message
 
-from sessiontui.domain.errors import SessionTuiError
 
-
-class LibraryChanged(Message):
+class LibraryChanged(Message, bubble=False):
     """Stores or index changed; which sessions, the change log knows.
 
     Only the newest of a burst is handled.
@@ -22,7 +20,7 @@ class LibraryChanged(Message):
 
 
 class IndexProgress(Message):
-    """How far the index is; `total` None once it is done, `store` the title of the store read."""
+    """How far the index is: sessions done of `total` in a store; None when that is not known."""
 
     def __init__(self, store: str, done: int, total: int | None) -> None:
         super().__init__()
@@ -32,11 +30,3 @@ class IndexProgress(Message):
 
     def can_replace(self, message: Message) -> bool:
         return isinstance(message, IndexProgress)
-
-
-class ErrorRaised(Message):
-    """Something failed that the user has to know of."""
-
-    def __init__(self, error: SessionTuiError) -> None:
-        super().__init__()
-        self.error = error

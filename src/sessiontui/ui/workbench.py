@@ -7,11 +7,12 @@ threads of their own, so that a long one never holds up another kind.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from threading import Event
+from time import perf_counter
 from typing import ParamSpec, TypeVar
 
 from sessiontui.domain.events import StoreEvent
@@ -69,6 +70,11 @@ class ChangeLog:
         if not event.keys:
             self._stores[event.store] = self.generation
 
+    def note_sessions(self, refs: Iterable[SessionRef]) -> None:
+        """Remember that we ourselves changed some sessions."""
+        self.generation += 1
+        self._sessions.update(dict.fromkeys(refs, self.generation))
+
     def note_all(self) -> None:
         """Remember that anything may have changed."""
         self.generation += 1
@@ -89,12 +95,20 @@ class Workbench:
         self.library = library
         self.clock = clock
         self.changes = ChangeLog()
+        self.can_undo = False
+        """Whether the journal holds something that can be taken back."""
+        self.timer: Callable[[], float] = perf_counter
+        """Measures how long a query took, in seconds."""
         self.stop = Event()
         """Set when the program ends."""
         self.queries = Lane("queries", 2, self.stop)
         self.reads = Lane("reads", 2, self.stop)
         self.actions = Lane("actions", 1, self.stop)
         self.syncing = Lane("sync", 1, self.stop)
+
+    def local_now(self) -> datetime:
+        """The current time in the reader's time zone."""
+        return self.clock().astimezone()
 
     def close(self) -> None:
         """End everything that still runs; returns at once."""

@@ -7,7 +7,7 @@ A message may be a whole log of many megabytes: only offsets are computed for al
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import overload
 
@@ -71,6 +71,7 @@ def _wrap_line(
 
 
 def _fitting(text: str, begin: int, stop: int, width: int) -> int:
+    """The end of the longest row that begins somewhere and keeps graphemes whole."""
     cut = min(begin + width, stop)
     if cell_len(text[begin:cut]) <= width:
         most = min(begin + width * _MOST_CHARACTERS_PER_CELL, stop)
@@ -78,16 +79,26 @@ def _fitting(text: str, begin: int, stop: int, width: int) -> int:
             cut += 1
         if cell_len(text[begin:cut]) <= width:
             return cut
+    # Half as many characters always fit; what is left of the row is filled in ever smaller steps.
+    cut, cells = begin, 0
+    while step := min((width - cells) // 2, stop - cut):
+        cells += cell_len(text[cut : cut + step])
+        cut += step
+    best = cell_len(text[begin:cut]) <= width < cell_len(text[begin : cut + 1])
+    if best and not _joins(text, cut):
+        return cut
     cells = 0
-    spans, _ = split_graphemes(text[begin : begin + width * _MOST_CHARACTERS_PER_CELL])
+    spans, _ = split_graphemes(text[begin : begin + width + 1])
     for start, _, size in spans:
         cells += size
         if cells > width and start:
-            return min(begin + start, stop)
-    return cut
+            return begin + start
+    return min(begin + width, stop)
 
 
 def _joins(text: str, position: int) -> bool:
+    if position >= len(text):
+        return False
     return text[position - 1] == "\u200d" or not get_character_cell_size(text[position])
 
 
@@ -152,11 +163,3 @@ class PlainLines(Sequence[Strip]):
             if row != last:
                 yield row
                 last = row
-
-    def bytes_before(self, row: int) -> int:
-        """UTF-8 bytes of the text before a row."""
-        return len(self._text[: self._starts[row]].encode()) if row < len(self) else 0
-
-    def line_of(self, offset: int) -> int:
-        """The row that holds an offset of the text."""
-        return max(0, bisect_left(self._starts, offset + 1) - 1)

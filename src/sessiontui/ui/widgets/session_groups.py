@@ -17,12 +17,12 @@ from sessiontui.domain.verdict import VerdictStatus
 
 
 class Group(NamedTuple):
-    """A heading with the rows `start` to `start + count`. `tone` is a status, or `day`."""
+    """A heading with the rows `start` to `start + size`. `tone` is a status, or `day`."""
 
     title: str
     tone: str
     start: int
-    count: int
+    size: int
 
 
 class Arrangement(NamedTuple):
@@ -55,7 +55,7 @@ def arrange(rows: tuple[SessionRow, ...], query: Query, now: datetime) -> Arrang
         if chosen is None:
             chosen = by_day[_day_of(row.last_activity, starts)]
         chosen.append(row)
-    named = [(status.capitalize(), status, urgent[status]) for status in _URGENT]
+    named = [(status.capitalize(), str(status), urgent[status]) for status in _URGENT]
     named += [(title, _DAY, days) for title, days in zip(_DAY_TITLES, by_day, strict=True)]
     ordered: list[SessionRow] = []
     groups: list[Group] = []

@@ -6,7 +6,10 @@ a position: when rows change, it stays with its session and on its line of the s
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import events
+from textual.cache import LRUCache
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -16,6 +19,7 @@ from textual.strip import Strip
 from sessiontui.domain.session import SessionRef, SessionRow
 from sessiontui.domain.verdict import VerdictStatus
 from sessiontui.ui.marks import Marks
+from sessiontui.ui.steps import Step
 from sessiontui.ui.widgets.session_groups import Arrangement, ListGeometry
 from sessiontui.ui.widgets.session_row_renderer import RowPainter, RowStyles
 
@@ -39,12 +43,12 @@ _PARTS = (
 class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
     """A virtual list of `SessionRow`s, in groups."""
 
-    COMPONENT_CLASSES = {
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
         *(f"{_PREFIX}{part}" for part in _PARTS),
         *(f"{_PREFIX}{status}" for status in VerdictStatus),
     }
 
-    cursor: reactive[int] = reactive(0, repaint=False, always_update=True)
+    cursor: reactive[int] = reactive(0, repaint=False, init=False, always_update=True)
     """Index of the selected row."""
 
     class Highlighted(Message):
@@ -82,8 +86,8 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         self._now = 0.0
         self._notice: tuple[str, tuple[str, ...]] = ("", ())
         self._question: str | None = None
-        self._announced: SessionRow | None = None
-        self._cache: dict[tuple[int, int, bool, bool], Strip] = {}
+        self._announced: tuple[SessionRow | None, ...] = ()
+        self._cache: LRUCache[tuple[int, int, bool, bool], Strip] = LRUCache(1024)
         self._overlay: tuple[int, list[Strip]] | None = None
         self._painter: RowPainter | None = None
 
@@ -105,7 +109,8 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         """
         current = self.row
         wanted = select or (None if to_top or current is None else current.ref)
-        held = None if to_top else self._held_line(select)
+        in_view = to_top or select is not None or self._cursor_in_view
+        held = None if to_top else self._held_line()
         self._arrangement = arrangement
         self._searching = searching
         self._now = now
@@ -113,16 +118,16 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         position = None if wanted is None else arrangement.position(wanted, self.cursor)
         if position is None:
             position = 0 if to_top else min(self.cursor, max(0, len(arrangement.rows) - 1))
-        if current is None or position >= len(arrangement.rows) or self._question is None:
-            self._question = None
-        elif arrangement.rows[position].ref != current.ref:
+        after = arrangement.rows[position] if arrangement.rows else None
+        if current is None or after is None or after.ref != current.ref:
             self._question = None
         self._forget_painted()
         self.virtual_size = Size(self.scrollable_content_region.width, self._geometry.height)
         self.set_reactive(SessionList.cursor, position)
         if held is not None:
             self._put_back(*held)
-        self._scroll_to_cursor()
+        if in_view:
+            self._scroll_to_cursor()
         self._announce()
 
     def show_notice(self, title: str, *hints: str) -> None:
@@ -169,22 +174,22 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
 
     # -- moving ----------------------------------------------------------------------------
 
-    def move(self, by: int) -> None:
-        """Move the cursor by some rows."""
-        self._go_to(self.cursor + by)
-
-    def move_pages(self, by: int) -> None:
-        """Move the cursor by about a screenful."""
-        lines = max(1, self.scrollable_content_region.height - 2)
-        self._go_to(self.cursor + by * max(1, lines // self._geometry.row_height))
-
-    def move_to_first(self) -> None:
-        """Move to the first row."""
-        self._go_to(0)
-
-    def move_to_last(self) -> None:
-        """Move to the last row."""
-        self._go_to(len(self.rows) - 1)
+    def step(self, step: Step) -> None:
+        """Move the cursor."""
+        page = max(1, (self.scrollable_content_region.height - 2) // self._geometry.row_height)
+        match step:
+            case Step.DOWN:
+                self._go_to(self.cursor + 1)
+            case Step.UP:
+                self._go_to(self.cursor - 1)
+            case Step.PAGE_DOWN:
+                self._go_to(self.cursor + page)
+            case Step.PAGE_UP:
+                self._go_to(self.cursor - page)
+            case Step.FIRST:
+                self._go_to(0)
+            case Step.LAST:
+                self._go_to(len(self.rows) - 1)
 
     def select(self, ref: SessionRef) -> bool:
         """Move to a session; False when it is not in the list."""
@@ -208,23 +213,24 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         self._announce()
 
     def _announce(self) -> None:
-        if self.row != self._announced or self.row is None:
-            self._announced = self.row
-            self.post_message(self.Highlighted(self, self.row))
+        row = self.row
+        if self._announced != (row,):
+            self._announced = (row,)
+            self.post_message(self.Highlighted(self, row))
 
     # -- scrolling -------------------------------------------------------------------------
 
-    def _held_line(self, select: SessionRef | None) -> tuple[SessionRef, int] | None:
+    @property
+    def _cursor_in_view(self) -> bool:
+        line = self._geometry.first_line(self.cursor) - self.scroll_offset.y
+        return bool(self.rows) and 0 <= line < self.scrollable_content_region.height
+
+    def _held_line(self) -> tuple[SessionRef, int] | None:
         # Which session shall stay on which line of the screen: that at the cursor, or when that
         # has been scrolled out of view, the first visible one.
-        if not self.rows:
-            return None
         top = self.scroll_offset.y
-        row = self.row
-        if row is not None and (select is None or select == row.ref):
-            line = self._geometry.first_line(self.cursor) - top
-            if 0 <= line < self.scrollable_content_region.height:
-                return row.ref, line
+        if self._cursor_in_view:
+            return self.rows[self.cursor].ref, self._geometry.first_line(self.cursor) - top
         for y in range(top, top + 3):
             found = self._geometry.line(y)
             if found is not None and found.row is not None:
@@ -344,7 +350,10 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_click(self, event: events.Click) -> None:
         """Select a row; a second click opens it."""
-        found = self._geometry.line(event.y + self.scroll_offset.y)
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        found = self._geometry.line(offset.y + self.scroll_offset.y)
         if found is None or found.row is None:
             return
         if event.chain > 1 and found.row == self.cursor:

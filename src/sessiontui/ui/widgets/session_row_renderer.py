@@ -22,7 +22,7 @@ from sessiontui.ui.widgets.session_groups import Group
 
 LEFT = 4
 """Cells before the title: bar, space, mark, space."""
-_TITLE_LEAST = 22
+_TITLE_LEAST = 24
 _SNIPPET_INDENT = 6
 
 _ONE_LINE = {9: " ", 10: " ", 13: " "}
@@ -37,8 +37,8 @@ class Column(NamedTuple):
 
 _AGE = Column("age", 5)
 _HITS = Column("hits", 6)
-_PLACE = Column("place", 13)
-_FORMAT = Column("format", 11)
+_PLACE = Column("place", 11)
+_FORMAT = Column("format", 10)
 _MESSAGES = Column("messages", 8)
 
 
@@ -134,7 +134,7 @@ class RowPainter:
         return self._line(
             [
                 Segment(f" {group.title}", tone + Style(bold=True)),
-                Segment(f" {group.count:,}", styles.dim),
+                Segment(f" {group.size:,}", styles.dim),
             ],
             styles.base,
         )
@@ -239,9 +239,7 @@ class RowPainter:
                 return Segment(fit_right(text, width), styles.hits)
             case "place":
                 text = printable_line(place_of(row), 60)
-                return Segment(
-                    " " + fit_right(text, width - 1, self._marks.ellipsis), styles.place
-                )
+                return Segment(" " + fit_right(text, width - 1, self._marks.ellipsis), styles.place)
             case "format":
                 text = fit(short_format(row.format), width - 2, self._marks.ellipsis)
                 return Segment("  " + text, styles.dim)
@@ -297,13 +295,11 @@ def short_format(name: str) -> str:
 _SHORT = {"zeroclaw-sqlite": "zeroclaw", "zeroclaw-jsonl": "zc jsonl", "zeroclaw-acp": "zc acp"}
 
 
-def split_matches(
-    snippet: str, matches: tuple[tuple[int, int], ...]
-) -> Iterable[tuple[str, bool]]:
+def split_matches(snippet: str, matches: tuple[tuple[int, int], ...]) -> Iterable[tuple[str, bool]]:
     """The snippet in pieces: (text, whether it is a match). Offsets out of range are ignored."""
     at = 0
-    for start, end in sorted(matches):
-        start, end = max(start, at), min(end, len(snippet))
+    for first, last in sorted(matches):
+        start, end = max(first, at), min(last, len(snippet))
         if start >= end:
             continue
         if start > at:

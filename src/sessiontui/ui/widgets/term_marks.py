@@ -1,7 +1,7 @@
 """Where the words of a query stand in a text.
 
 Case and accents fold as they do in the search; a word matches at the beginning of a word, a CJK
-term anywhere. White space in a phrase matches any white space, so that wrapped text is no hindrance.
+term anywhere. White space in a phrase matches any white space, so that line ends do not matter.
 """
 
 from __future__ import annotations

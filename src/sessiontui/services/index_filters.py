@@ -1,0 +1,184 @@
+"""Filters and orders of a query as SQL over the table of sessions. Pure.
+
+They mean the same as `domain.query.session_matches` and `select_sessions`; a test compares them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import PurePath
+from typing import Any, NamedTuple
+
+from sessiontui.domain.query import Filter, FilterField, Query, SortKey
+from sessiontui.domain.session import SessionState
+from sessiontui.domain.verdict import status_of
+from sessiontui.services.index_rows import changes_with_time
+from sessiontui.services.index_schema import ROLE_CODES, Has
+from sessiontui.services.index_words import exact
+
+ALL_ROLES = (1 << len(ROLE_CODES)) - 1
+
+
+class Sql(NamedTuple):
+    """A piece of SQL with the values of its parameters, in order."""
+
+    text: str
+    values: tuple[Any, ...] = ()
+
+
+class Surroundings(NamedTuple):
+    """What filters are judged by besides the session.
+
+    `stores` are the ids of the stores that are open, `formats` all formats in the index; `now` in
+    seconds since the epoch, `threshold` in seconds.
+    """
+
+    stores: tuple[str, ...]
+    formats: tuple[str, ...]
+    now: float
+    threshold: float
+
+
+_FOLDED = {
+    FilterField.AGENT: "agent_folded",
+    FilterField.CHANNEL: "channel_folded",
+    FilterField.REPO: "repo_folded",
+    FilterField.NATIVE_ID: "native_id_folded",
+}
+
+
+def session_condition(query: Query, around: Surroundings) -> Sql:
+    """What a session must fulfil: its store is open, and every filter holds."""
+    parts = [_one_of("store", around.stores)]
+    for item in query.filters:
+        if item.field is FilterField.ROLE and query.terms:
+            # It restricts the messages instead.
+            continue
+        held = _condition(item, around)
+        # A comparison with a missing value is neither true nor false.
+        parts.append(Sql(f"coalesce({held.text}, 0) = {int(not item.negated)}", held.values))
+    return joined(parts, " AND ")
+
+
+def allowed_roles(query: Query) -> int | None:
+    """The bit set of roles whose messages may match; None when all may."""
+    roles = ALL_ROLES
+    for item in query.filters:
+        if item.field is FilterField.ROLE:
+            roles &= ~_roles(item) if item.negated else _roles(item)
+    return None if roles == ALL_ROLES else roles & ALL_ROLES
+
+
+def joined(parts: Iterable[Sql], glue: str) -> Sql:
+    """Several pieces as one."""
+    pieces = list(parts)
+    values = tuple(value for piece in pieces for value in piece.values)
+    return Sql(glue.join(piece.text for piece in pieces), values)
+
+
+def _condition(item: Filter, around: Surroundings) -> Sql:
+    folded = tuple(value.casefold() for value in item.values)
+    match item.field:
+        case FilterField.TIME:
+            return _span(item)
+        case FilterField.STORE:
+            return _one_of("store", _matching(around.stores, folded))
+        case FilterField.FORMAT:
+            return _one_of("format", _matching(around.formats, folded))
+        case FilterField.STATE:
+            states = tuple(state.value for state in SessionState)
+            return _one_of("state", _matching(states, folded))
+        case FilterField.WORKSPACE:
+            return _one_of("workspace", tuple(str(PurePath(value)) for value in item.values))
+        case FilterField.DIR:
+            return _any_part("workspace_folded", folded)
+        case FilterField.TITLE:
+            return _any_part("title_folded", folded)
+        case FilterField.VERDICT:
+            return _verdict(folded, around)
+        case FilterField.ROLE:
+            return Sql("(roles & ?) != 0", (_roles(item),))
+        case FilterField.HAS:
+            return Sql("(has & ?) != 0", (_has(folded),))
+        case _:
+            return _one_of(_FOLDED[item.field], folded)
+
+
+def _matching(values: Iterable[str], folded: Collection[str]) -> tuple[str, ...]:
+    return tuple(value for value in values if value.casefold() in folded)
+
+
+def _one_of(column: str, values: Sequence[str]) -> Sql:
+    if not values:
+        return Sql("0")
+    marks = ", ".join("?" * len(values))
+    return Sql(f"{column} IN ({marks})", tuple(exact(value) for value in values))
+
+
+def _any_part(column: str, values: Sequence[str]) -> Sql:
+    if not values:
+        return Sql("0")
+    tests = " OR ".join([f"instr({column}, ?) > 0"] * len(values))
+    return Sql(f"({tests})", tuple(exact(value) for value in values))
+
+
+def _span(item: Filter) -> Sql:
+    parts = [Sql("last_activity IS NOT NULL")]
+    if item.since is not None:
+        parts.append(Sql("last_activity >= ?", (item.since.timestamp(),)))
+    if item.until is not None:
+        parts.append(Sql("last_activity < ?", (item.until.timestamp(),)))
+    span = joined(parts, " AND ")
+    return Sql(f"({span.text})", span.values)
+
+
+def _roles(item: Filter) -> int:
+    codes = (ROLE_CODES.get(value.casefold()) for value in item.values)
+    return sum(1 << code for code in {code for code in codes if code is not None})
+
+
+def _has(folded: Iterable[str]) -> int:
+    bits = Has(0)
+    for value in folded:
+        bits |= Has.__members__.get(value.upper(), Has(0))
+    return int(bits)
+
+
+def _verdict(wanted: Collection[str], around: Surroundings) -> Sql:
+    """By state first: only sessions in an open turn have to be judged one by one."""
+    parts: list[Sql] = []
+    judged: list[Sql] = []
+    for state in SessionState:
+        for opened in (True, False, None):
+            test = Sql("(state = ? AND turn_open IS ?)", (state.value, opened))
+            if changes_with_time(state.value, opened):
+                judged.append(test)
+            elif status_of(state.value, opened, None, None, 0.0, 0.0) in wanted:
+                parts.append(test)
+    marks = ", ".join("?" * len(wanted)) or "NULL"
+    narrow = joined(judged, " OR ")
+    parts.append(
+        Sql(
+            f"(({narrow.text}) AND status_of(state, turn_open, turn_started_at, last_activity, "
+            f"?, ?) IN ({marks}))",
+            (*narrow.values, around.now, around.threshold, *wanted),
+        )
+    )
+    either = joined(parts, " OR ")
+    return Sql(f"({either.text})", either.values)
+
+
+_ORDERS = {
+    SortKey.ACTIVITY: "last_activity",
+    SortKey.RELEVANCE: "last_activity",
+    SortKey.CREATED: "created_at",
+    SortKey.TITLE: "title_order",
+    SortKey.MESSAGES: "coalesce(message_count, 0)",
+    SortKey.SIZE: "coalesce(size_bytes, 0)",
+}
+
+
+def session_order(sort: SortKey, *, reverse: bool) -> str:
+    """The ORDER BY terms; ties by reference, upwards. A missing time counts as the earliest."""
+    downwards = (sort is not SortKey.TITLE) != reverse
+    return f"{_ORDERS[sort]} {'DESC' if downwards else 'ASC'}, store, key"

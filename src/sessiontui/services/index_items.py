@@ -1,0 +1,84 @@
+"""Indexed texts as the index holds them: one for each message and tier. Pure."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sessiontui.domain.indexed_text import TextItem, TextKind
+from sessiontui.domain.search import IndexTier
+from sessiontui.services.index_schema import ROLE_CODES, Has
+from sessiontui.services.index_words import storable
+
+LONGEST_TEXT = 1_000_000
+"""Characters of one item; longer texts are split, so that showing a hit stays cheap."""
+
+TOOL_KINDS = (TextKind.TOOL_CALL, TextKind.TOOL_RESULT, TextKind.TOOL_ERROR)
+_HAS = {
+    TextKind.TOOL_CALL: Has.TOOLS,
+    TextKind.TOOL_RESULT: Has.TOOLS,
+    TextKind.TOOL_ERROR: Has.TOOLS | Has.ERROR,
+    TextKind.MEDIA: Has.MEDIA,
+}
+_OTHER_ROLE = ROLE_CODES["other"]
+
+
+class IndexItem(NamedTuple):
+    """What one message says in one tier; `place` is the message's index, `role` its code."""
+
+    place: int
+    role: int
+    at: float | None
+    text: str
+
+
+def contents_of(items: Iterable[TextItem]) -> tuple[int, Has]:
+    """The bit set of the roles that speak, and what the messages hold."""
+    roles, has = 0, Has(0)
+    for item in items:
+        roles |= 1 << ROLE_CODES.get(item.role, _OTHER_ROLE)
+        has |= _HAS.get(item.kind, Has(0))
+    return roles, has
+
+
+def packed(text: str) -> bytes:
+    """Tool output as it is held beside its words."""
+    return zlib.compress(text.encode(), 1)
+
+
+def unpacked(body: Any) -> str:
+    """The text of `packed`."""
+    return zlib.decompress(body).decode()
+
+
+def items_of(items: Iterable[TextItem], tier: IndexTier) -> Iterator[IndexItem]:
+    """The texts of one tier, one for each message; what one message says belongs together."""
+    of_tools = tier is IndexTier.TOOLS
+    held: TextItem | None = None
+    texts: list[str] = []
+    for item in items:
+        if (item.kind in TOOL_KINDS) != of_tools or not item.text or item.text.isspace():
+            continue
+        if held is not None and item.message_index != held.message_index:
+            yield from split_item(_joined(held, texts))
+            texts = []
+        if not texts:
+            held = item
+        texts.append(item.text)
+    if held is not None and texts:
+        yield from split_item(_joined(held, texts))
+
+
+def _joined(first: TextItem, texts: Sequence[str]) -> IndexItem:
+    role = ROLE_CODES.get(first.role, _OTHER_ROLE)
+    return IndexItem(first.message_index, role, first.at, storable("\n".join(texts)))
+
+
+def split_item(item: IndexItem) -> Iterator[IndexItem]:
+    text = item.text
+    while len(text) > LONGEST_TEXT:
+        cut = text.rfind(" ", LONGEST_TEXT // 2, LONGEST_TEXT) + 1 or LONGEST_TEXT
+        yield item._replace(text=text[:cut])
+        text = text[cut:]
+    yield item._replace(text=text)

@@ -1,0 +1,158 @@
+"""Brings the search index up to date with the stores, reading only what changed.
+
+Three steps for each store, each cheaper to skip than to do: its stamp tells whether anything can
+have changed, fingerprints tell which sessions did, cursors tell from where on to read them. Rows
+are there before any text is read, conversations before tool output. An incomplete pass removes
+nothing, and what was interrupted goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from threading import Event
+
+from sessiontui.domain.backend import SessionBackend
+from sessiontui.domain.errors import (
+    IndexBroken,
+    SearchInterrupted,
+    SessionTuiError,
+    StoreMissing,
+)
+from sessiontui.domain.events import StoreEvent, StoreEventKind
+from sessiontui.domain.search import IndexTier
+from sessiontui.services.catalogue import Catalogue
+from sessiontui.services.index_store_update import (
+    Progress,
+    StoreUpdate,
+    SyncCancelled,
+    SyncRun,
+    Titles,
+)
+from sessiontui.services.search_index import SearchIndex
+
+WAIT_SECONDS = 10.0
+"""How long another process that brings the index up to date is waited for."""
+SHORT_WAIT_SECONDS = 0.3
+"""The same, after a change that somebody waits to see."""
+PURGE_SECONDS = 0.2
+
+_ATTEMPTS = 3
+
+
+class IndexSync:
+    """Keeps one index up to date with the stores of a catalogue."""
+
+    def __init__(self, catalogue: Catalogue, index: SearchIndex, titles: Titles) -> None:
+        self._catalogue = catalogue
+        self._index = index
+        self._titles = titles
+
+    def run(
+        self,
+        cancel: Event | None = None,
+        progress: Progress | None = None,
+        upto: IndexTier = IndexTier.TOOLS,
+    ) -> None:
+        """Bring every store up to date, up to a tier. Ends early when `cancel` is set.
+
+        The error of one store becomes a `failed` event; the others go on. Raises `IndexBroken`
+        only when no index can be kept at all, not even in memory.
+        """
+        run = SyncRun(upto, cancel, progress)
+        self._with_new_index(lambda: self._run(run))
+
+    def _run(self, run: SyncRun) -> None:
+        try:
+            with self._index.database.only_one(WAIT_SECONDS, run.cancel):
+                for backend in self._catalogue.backends:
+                    run.check()
+                    for event in self._store(backend, None, run):
+                        if event.kind is StoreEventKind.FAILED:
+                            run.tell(event)
+                self._index.purge(PURGE_SECONDS, run.cancel)
+            if run.upto is IndexTier.TOOLS:
+                with self._index.database.only_one(WAIT_SECONDS, run.cancel, "tools"):
+                    for backend in self._catalogue.backends:
+                        self._tools(backend, None, run)
+        except SyncCancelled:
+            return
+
+    def catch_up(
+        self, store: str, keys: frozenset[str] | None = None, cancel: Event | None = None
+    ) -> list[StoreEvent]:
+        """Bring one store up to date, or some sessions of it; returns what was found.
+
+        With `keys`, other sessions are not looked at.
+        """
+        found: list[StoreEvent] = []
+
+        def once() -> None:
+            found[:] = self._catch_up(store, keys, SyncRun(IndexTier.TEXT, cancel))
+
+        self._with_new_index(once)
+        return found
+
+    def _catch_up(self, store: str, keys: frozenset[str] | None, run: SyncRun) -> list[StoreEvent]:
+        try:
+            backend = self._catalogue.backend(store)
+        except StoreMissing:
+            return []
+        wait = WAIT_SECONDS if keys is None else SHORT_WAIT_SECONDS
+        events: list[StoreEvent] = []
+        try:
+            with self._index.database.only_one(wait, run.cancel):
+                events = self._store(backend, keys, run)
+                self._index.purge(PURGE_SECONDS, run.cancel)
+            concerned = frozenset(key for event in events for key in event.keys)
+            if concerned:
+                with self._index.database.only_one(0.0, run.cancel, "tools") as alone:
+                    # Whoever holds the lock goes on until no session is left.
+                    if alone:
+                        self._tools(backend, concerned, run)
+        except SyncCancelled:
+            return events
+        return events
+
+    def _with_new_index(self, work: Callable[[], None]) -> None:
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return work()
+            except IndexBroken:
+                # A new one is there, in memory if need be.
+                if attempt == _ATTEMPTS:
+                    raise
+        return None
+
+    # -- one store -------------------------------------------------------------------------
+
+    def _store(
+        self, backend: SessionBackend, keys: frozenset[str] | None, run: SyncRun
+    ) -> list[StoreEvent]:
+        store = backend.store_id
+        update = StoreUpdate(backend, self._index, self._titles, run)
+        try:
+            update.bring_up_to_date(keys)
+        except (IndexBroken, SearchInterrupted):
+            raise
+        except SessionTuiError as error:
+            return [*update.events(), self._failed(store, error)]
+        return update.events()
+
+    def _failed(self, store: str, error: SessionTuiError) -> StoreEvent:
+        with self._index.changing() as change:
+            change.set_store(store, None, error.title)
+        return StoreEvent(
+            kind=StoreEventKind.FAILED,
+            store=store,
+            problem=error.title,
+            generation=self._index.generation(),
+        )
+
+    def _tools(self, backend: SessionBackend, keys: Collection[str] | None, run: SyncRun) -> None:
+        update = StoreUpdate(backend, self._index, self._titles, run)
+        try:
+            update.read_texts(IndexTier.TOOLS, keys)
+        except (IndexBroken, SearchInterrupted):
+            raise
+        except SessionTuiError as error:
+            run.tell(self._failed(backend.store_id, error))

@@ -1,0 +1,145 @@
+"""Changes of the search index: stores and sessions, within one write transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
+
+from sessiontui.domain.session import Session
+from sessiontui.services.index_rows import VALUE_COLUMNS, session_values
+from sessiontui.services.index_schema import TITLES, Pending, counter, set_counter
+from sessiontui.services.index_texts import ReadText, TextWriter, remove_pairs
+from sessiontui.services.index_words import cjk_pairs, exact, name_parts, storable
+
+
+class IndexChange:
+    """One write transaction on the index."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.generation = counter(connection, "generation") + 1
+        self._touched = False
+        self._texts = TextWriter(connection)
+        self.appeared: set[str] = set()
+        self.changed: set[str] = set()
+        """Keys of the sessions that came, and of those whose rows or texts changed."""
+
+    def finish(self) -> None:
+        """Raise the generation if something was changed."""
+        if self._touched or self._texts.touched:
+            set_counter(self._connection, "generation", self.generation)
+
+    # -- stores ----------------------------------------------------------------------------
+
+    def set_store(self, store: str, stamp: str | None, problem: str | None) -> None:
+        """Note how a store was found; a stamp only when everything in it is indexed."""
+        self._connection.execute(
+            "INSERT INTO store(id, stamp, problem) VALUES (?, ?, ?) "
+            "ON CONFLICT(id) DO UPDATE SET stamp = excluded.stamp, problem = excluded.problem "
+            "WHERE stamp IS NOT excluded.stamp OR problem IS NOT excluded.problem",
+            (store, stamp, problem),
+        )
+
+    def _unstamp(self, stores: Iterable[str]) -> None:
+        self._connection.executemany(
+            "UPDATE store SET stamp = NULL WHERE id = ? AND stamp IS NOT NULL",
+            [(store,) for store in stores],
+        )
+
+    # -- sessions --------------------------------------------------------------------------
+
+    def put_sessions(self, sessions: Sequence[tuple[Session, str]]) -> None:
+        """Add or replace the rows of sessions, each with the fingerprint it was read at.
+
+        Where the fingerprint is another one, the texts are pending afterwards.
+        """
+        self._unstamp(
+            {
+                session.ref.store
+                for session, fingerprint in sessions
+                if self._put_session(session, fingerprint)
+            }
+        )
+
+    def _put_session(self, session: Session, fingerprint: str) -> bool:
+        """Put one row; returns whether its texts are pending by that."""
+        values = session_values(session)
+        key = (values["store"], values["key"])
+        known = self._connection.execute(
+            f"SELECT id, fingerprint, {', '.join(VALUE_COLUMNS)} FROM session "
+            "WHERE store = ? AND key = ?",
+            key,
+        ).fetchone()
+        row = tuple(values[name] for name in VALUE_COLUMNS)
+        if known is None:
+            number = counter(self._connection, "session") + 1
+            set_counter(self._connection, "session", number)
+            self._connection.execute(
+                f"INSERT INTO session(id, {', '.join(VALUE_COLUMNS)}, roles, has, fingerprint, "
+                f"pending, changed) VALUES (?, {', '.join('?' * len(row))}, 0, 0, ?, ?, ?)",
+                (number, *row, fingerprint, Pending.TEXT | Pending.TOOLS, self.generation),
+            )
+            self._add_title(number, session)
+            self.appeared.add(session.ref.key)
+            self._touched = True
+            return True
+        number, old_fingerprint, *old_row = known
+        if old_fingerprint == fingerprint and tuple(old_row) == row:
+            return False
+        pending = 0 if old_fingerprint == fingerprint else Pending.TEXT | Pending.TOOLS
+        self._connection.execute(
+            f"UPDATE session SET {', '.join(f'{name} = ?' for name in VALUE_COLUMNS)}, "
+            "fingerprint = ?, pending = pending | ?, changed = ? WHERE id = ?",
+            (*row, fingerprint, pending, self.generation, number),
+        )
+        old = dict(zip(VALUE_COLUMNS, old_row, strict=True))
+        if old["title"] != values["title"]:
+            self._remove_titles([number])
+            self._add_title(number, session)
+        self.changed.add(session.ref.key)
+        self._touched = True
+        return bool(pending)
+
+    def _add_title(self, number: int, session: Session) -> None:
+        title = storable(session.display_title)
+        self._connection.execute(
+            f"INSERT INTO {TITLES.words}(rowid, text, parts) VALUES (?, ?, ?)",
+            (number, title, name_parts(title)),
+        )
+        pairs = cjk_pairs(title)
+        if pairs is not None:
+            self._connection.execute(
+                f"INSERT INTO {TITLES.pairs}(rowid, pairs) VALUES (?, ?)", (number, pairs)
+            )
+
+    def _remove_titles(self, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            found = self._connection.execute(
+                f"SELECT text FROM {TITLES.words} WHERE rowid = ?", (number,)
+            ).fetchone()
+            if found is not None:
+                remove_pairs(self._connection, TITLES.pairs, [(number, found[0])])
+            self._connection.execute(f"DELETE FROM {TITLES.words} WHERE rowid = ?", (number,))
+
+    def remove_sessions(self, store: str, keys: Collection[str]) -> None:
+        """Remove sessions with everything that is held of them."""
+        numbers = [
+            number
+            for key in keys
+            for (number,) in self._connection.execute(
+                "SELECT id FROM session WHERE store = ? AND key = ?", (store, exact(key))
+            )
+        ]
+        if not numbers:
+            return
+        self._unstamp((store,))
+        self._remove_titles(numbers)
+        self._texts.remove_sessions(numbers)
+        self._connection.executemany(
+            "DELETE FROM session WHERE id = ?", [(number,) for number in numbers]
+        )
+        self._touched = True
+
+    def add_texts(self, texts: Iterable[ReadText]) -> None:
+        """Add what was read; batches that continue from another cursor are dropped."""
+        self._texts.add(texts)

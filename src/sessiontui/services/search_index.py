@@ -1,0 +1,367 @@
+"""The search index: a cache of sessions and their texts, searched in milliseconds.
+
+Rows of the list, full-text search and filters are answered from one SQLite file. It holds nothing
+that the stores do not hold, and can be removed at any time.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from typing import NamedTuple
+
+from sessiontui.domain.query import Query, SortKey
+from sessiontui.domain.search import HitPage, IndexTier
+from sessiontui.domain.session import RowPage, SessionRef
+from sessiontui.services.index_corrections import Corrector, words_of
+from sessiontui.services.index_database import IndexDatabase, SearchTicket
+from sessiontui.services.index_filters import Surroundings, session_condition, session_order
+from sessiontui.services.index_results import Results
+from sessiontui.services.index_rows import (
+    LIST_COLUMNS,
+    ListedSession,
+    current_row,
+    listed_session,
+)
+from sessiontui.services.index_schema import PENDING_BITS, counter
+from sessiontui.services.index_search import IndexSearch, SearchLimits, newest_first
+from sessiontui.services.index_texts import purge_step
+from sessiontui.services.index_words import exact, from_exact
+from sessiontui.services.index_writing import IndexChange
+
+
+class StoreState(NamedTuple):
+    """What the index knows of one store.
+
+    `pending_text` and `pending_tools` count sessions whose texts are not up to date.
+    """
+
+    stamp: str | None
+    problem: str | None
+    sessions: int
+    pending_text: int
+    pending_tools: int
+
+
+class PendingText(NamedTuple):
+    """A session whose texts have to be read, and the cursors up to which they were."""
+
+    session: int
+    key: str
+    fingerprint: str
+    text_cursor: str | None
+    tools_cursor: str | None
+
+
+class HeldTitle(NamedTuple):
+    """A title as the index has it; `created_at` is the session's, in seconds."""
+
+    title: str | None
+    is_local: bool
+    created_at: float | None
+
+
+class SearchIndex:
+    """The index of all stores. Safe to use from several threads and processes.
+
+    Questions are answered for the stores whose ids are given: one index serves runs that open
+    different stores. Every method may raise `IndexBroken` (a new, empty index is then there) and
+    `StoreBusy`.
+    """
+
+    def __init__(self, folder: Path, limits: SearchLimits | None = None) -> None:
+        self._database = IndexDatabase(folder)
+        self._limits = limits or SearchLimits()
+        self._rows = _RowCache()
+        self._searching: set[SearchTicket] = set()
+        self._lock = threading.Lock()
+
+    @property
+    def database(self) -> IndexDatabase:
+        """The file below; for those who bring the index up to date."""
+        return self._database
+
+    @property
+    def problem(self) -> str | None:
+        """Why the index is kept in memory only, in one sentence; None when all is well."""
+        return self._database.problem
+
+    def close(self) -> None:
+        """Close all connections; the next use opens them again."""
+        self._database.close()
+
+    # -- asking ----------------------------------------------------------------------------
+
+    def rows(self, query: Query, stores: Sequence[str], now: float, threshold: float) -> RowPage:
+        """The rows of a query; `now` and `threshold` (for verdicts) in seconds.
+
+        Raises `SearchInterrupted` when `interrupt` was called meanwhile.
+        """
+        with self._search(query) as ticket, self._database.reading(ticket) as connection:
+            around = _surroundings(connection, stores, now, threshold)
+            if not query.searches_text:
+                return self._listed(connection, query, around)
+            best_first = query.sort is SortKey.RELEVANCE
+            results, corrected = self._results(
+                connection, query, around, ticket, best_first=best_first
+            )
+            page = results.row_page(query.sort, query.offset, query.limit)
+            return page._replace(corrected=corrected)
+
+    def hits(
+        self,
+        query: Query,
+        stores: Sequence[str],
+        now: float,
+        threshold: float,
+        hits_per_session: int,
+    ) -> HitPage:
+        """Sessions with their best hits, best first whatever the query's order."""
+        with self._search(query) as ticket, self._database.reading(ticket) as connection:
+            around = _surroundings(connection, stores, now, threshold)
+            results, corrected = self._results(connection, query, around, ticket, best_first=True)
+            page = results.hit_page(query.offset, query.limit, hits_per_session)
+            return page._replace(corrected=corrected)
+
+    def interrupt(self) -> None:
+        """End the searches that are running now; those that begin later are not touched."""
+        with self._lock:
+            running = tuple(self._searching)
+        for ticket in running:
+            ticket.interrupt()
+
+    @contextmanager
+    def _search(self, query: Query) -> Iterator[SearchTicket]:
+        ticket = SearchTicket()
+        if query.searches_text:
+            with self._lock:
+                self._searching.add(ticket)
+        try:
+            yield ticket
+        finally:
+            with self._lock:
+                self._searching.discard(ticket)
+
+    def _results(
+        self,
+        connection: sqlite3.Connection,
+        query: Query,
+        around: Surroundings,
+        ticket: SearchTicket,
+        *,
+        best_first: bool,
+    ) -> tuple[Results, str | None]:
+        """What is found, and the words that were looked for instead of the query's, if others."""
+
+        def searched(wanted: Query) -> IndexSearch:
+            return IndexSearch(
+                connection, wanted, around, ticket, self._limits, best_first=best_first
+            )
+
+        if best_first:
+            query = newest_first(query)
+        search = searched(query)
+        matches = search.run()
+        corrected = None
+        if query.terms and not matches.found:
+            meant = Corrector(connection, query, ticket).corrected()
+            if meant is not None:
+                instead = searched(meant)
+                found = instead.run()
+                if found.found:
+                    search, matches, corrected = instead, found, words_of(meant)
+        numbers = [match.session for match in matches.found]
+        listed = self._rows.of(connection, numbers)
+        rows = {
+            number: current_row(item, around.now, around.threshold)
+            for number, item in zip(numbers, listed, strict=True)
+        }
+        return Results(connection, search, matches, rows, around.now), corrected
+
+    def _listed(
+        self, connection: sqlite3.Connection, query: Query, around: Surroundings
+    ) -> RowPage:
+        held = session_condition(query, around)
+        order = session_order(query.sort, reverse=query.reverse)
+        limit = -1 if query.limit is None else query.limit
+        numbers = [
+            number
+            for (number,) in connection.execute(
+                f"SELECT id FROM session WHERE {held.text} ORDER BY {order} LIMIT ? OFFSET ?",
+                (*held.values, limit, query.offset),
+            )
+        ]
+        if query.limit is None and not query.offset:
+            total = len(numbers)
+        else:
+            (total,) = connection.execute(
+                f"SELECT count(*) FROM session WHERE {held.text}", held.values
+            ).fetchone()
+        listed = self._rows.of(connection, numbers)
+        rows = tuple(current_row(item, around.now, around.threshold) for item in listed)
+        return RowPage(rows, total)
+
+    def refs_of_key(self, key: str, stores: Sequence[str]) -> tuple[SessionRef, ...]:
+        """The sessions of exactly this key, sorted."""
+        return self._refs("key = ?", (exact(key),), stores)
+
+    def refs_beginning(self, start: str, stores: Sequence[str]) -> tuple[SessionRef, ...]:
+        """The sessions whose key begins so, sorted."""
+        stored = exact(start)
+        if isinstance(stored, bytes):
+            return self._refs("substr(key, 1, ?) = ?", (len(stored), stored), stores)
+        return self._refs("key >= ? AND key < ?", (stored, f"{stored}\U0010ffff"), stores)
+
+    def _refs(
+        self, condition: str, values: tuple[object, ...], stores: Sequence[str]
+    ) -> tuple[SessionRef, ...]:
+        marks = ", ".join("?" * len(stores))
+        with self._database.reading() as connection:
+            found = connection.execute(
+                f"SELECT store, key FROM session WHERE {condition} AND store IN ({marks})",
+                (*values, *stores),
+            ).fetchall()
+        return tuple(sorted(SessionRef(store, from_exact(key)) for store, key in found))
+
+    # -- for bringing it up to date --------------------------------------------------------
+
+    def generation(self) -> int:
+        """A number that grows with every change that can be seen, of whichever process."""
+        with self._database.reading() as connection:
+            return counter(connection, "generation")
+
+    @contextmanager
+    def changing(self) -> Iterator[IndexChange]:
+        """One write transaction."""
+        with self._database.writing() as connection:
+            change = IndexChange(connection)
+            yield change
+            change.finish()
+
+    def store_state(self, store: str) -> StoreState:
+        """What is known of a store; all empty for an unknown one."""
+        with self._database.reading() as connection:
+            noted = connection.execute(
+                "SELECT stamp, problem FROM store WHERE id = ?", (store,)
+            ).fetchone()
+            counted = connection.execute(
+                "SELECT count(*) FROM session WHERE store = ?", (store,)
+            ).fetchone()
+            pending = connection.execute(
+                "SELECT coalesce(sum(pending & 1), 0), coalesce(sum(pending >> 1 & 1), 0) "
+                "FROM session WHERE store = ? AND pending != 0",
+                (store,),
+            ).fetchone()
+        return StoreState(*(noted or (None, None)), *counted, *pending)
+
+    def pending(
+        self, store: str, tier: IndexTier, keys: Collection[str] | None = None
+    ) -> list[PendingText]:
+        """The sessions (of these keys) whose texts are not up to date, oldest activity first."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT id, key, fingerprint, text_cursor, tools_cursor FROM session "
+                "WHERE store = ? AND pending != 0 AND (pending & ?) != 0 "
+                "ORDER BY last_activity, key",
+                (store, PENDING_BITS[tier]),
+            ).fetchall()
+        texts = [PendingText(number, from_exact(key), *rest) for number, key, *rest in found]
+        return texts if keys is None else [text for text in texts if text.key in keys]
+
+    def titles_in_question(self, store: str, keys: Collection[str]) -> dict[str, HeldTitle]:
+        """The titles of the sessions that have a local one, or whose keys are given."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT key, title, title_source = 'local', created_at FROM session "
+                "WHERE store = ?1 AND (title_source = 'local' OR key IN "
+                "(SELECT value FROM json_each(?2)))",
+                (store, json.dumps([key for key in keys if isinstance(exact(key), str)])),
+            ).fetchall()
+        return {
+            from_exact(key): HeldTitle(title, bool(is_local), created_at)
+            for key, title, is_local, created_at in found
+        }
+
+    def purge(self, seconds: float, cancel: Event | None = None) -> None:
+        """Go on to clear the words of deleted texts out of the index, for about so long."""
+        end = time.monotonic() + seconds
+        with self._database.reading() as connection:
+            if not counter(connection, "purge"):
+                return
+        while time.monotonic() < end and not (cancel is not None and cancel.is_set()):
+            with self._database.writing() as connection:
+                if not purge_step(connection):
+                    break
+        else:
+            return
+        self._database.checkpoint()
+
+    def fingerprints(self, store: str) -> dict[str, str]:
+        """The fingerprint of every session that is held of a store."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT key, fingerprint FROM session WHERE store = ?", (store,)
+            ).fetchall()
+        return {from_exact(key): fingerprint for key, fingerprint in found}
+
+
+def _surroundings(
+    connection: sqlite3.Connection, stores: Sequence[str], now: float, threshold: float
+) -> Surroundings:
+    formats = connection.execute("SELECT DISTINCT format FROM session").fetchall()
+    return Surroundings(tuple(stores), tuple(name for (name,) in formats), now, threshold)
+
+
+class _RowCache:
+    """Rows of sessions as they were last read, so that an unchanged one is not built again."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: dict[int, ListedSession] = {}
+        self._birth = 0
+        self._generation = 0
+
+    def of(self, connection: sqlite3.Connection, numbers: Sequence[int]) -> list[ListedSession]:
+        """The sessions of these ids, in this order, as this connection sees them."""
+        birth, generation = counter(connection, "birth"), counter(connection, "generation")
+        with self._lock:
+            if birth != self._birth or generation < self._generation:
+                self._held.clear()
+            elif generation > self._generation:
+                changed = connection.execute(
+                    "SELECT id FROM session WHERE changed > ?", (self._generation,)
+                )
+                for (number,) in changed:
+                    self._held.pop(number, None)
+            self._birth, self._generation = birth, generation
+            missing = [number for number in numbers if number not in self._held]
+            if missing:
+                with _no_collection():
+                    rows = connection.execute(
+                        f"SELECT {LIST_COLUMNS} FROM session "
+                        "WHERE id IN (SELECT value FROM json_each(?))",
+                        (json.dumps(missing),),
+                    )
+                    self._held.update((row[0], listed_session(row)) for row in rows)
+            return [self._held[number] for number in numbers]
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    # Building 100,000 rows makes garbage collection walk all of them again and again, which costs
+    # more than building them; there is nothing to collect.
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

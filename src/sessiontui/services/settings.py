@@ -1,0 +1,260 @@
+"""Settings: one model, read from a TOML file and from `SESSIONTUI_*` variables.
+
+Options on the command line beat the variables, they beat the file, it beats the defaults. Nothing
+is guessed: an unknown name is an error that says where it stands and what it may have meant.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import inspect
+import itertools
+import json
+import tomllib
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PlainSerializer,
+    ValidationError,
+)
+
+from sessiontui.domain.errors import ChangedUnderneath, SessionTuiError, SettingsInvalid
+from sessiontui.domain.words import parse_duration
+from sessiontui.storage.atomic_file import create_file
+from sessiontui.storage.locations import Locations, private_folder
+
+VARIABLE_PREFIX = "SESSIONTUI_"
+FILE_NAME = "config.toml"
+_UNITS = ((7 * 86400, "w"), (86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
+
+
+def duration_text(duration: timedelta) -> str:
+    """A duration as settings and options spell it, exact to the second: `1h30m`."""
+    rest = int(duration.total_seconds())
+    parts: list[str] = []
+    for length, unit in _UNITS:
+        count, rest = divmod(rest, length)
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts) or "0s"
+
+
+def _duration(value: object) -> object:
+    if isinstance(value, timedelta):
+        return value
+    found = parse_duration(value) if isinstance(value, str) else None
+    if not found:
+        raise ValueError("give a time such as 10m, 2h or 1h30m")
+    return found
+
+
+def _no_flag(value: object) -> object:
+    # Python counts true as 1.
+    if isinstance(value, bool):
+        raise ValueError("give a whole number")  # noqa: TRY004 - pydantic reports ValueErrors
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(duration_text)]
+WholeNumber = Annotated[int, BeforeValidator(_no_flag)]
+
+
+class Settings(BaseModel):
+    """What a person can set; the docstring of each field is its manual."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    stores: tuple[str, ...] = ()
+    """More stores to open besides those that are found: each is FORMAT:PATH, or a path whose
+    content decides the format. Example: ["astrid:~/old/astrid/sessions"]"""
+    theme: str = ""
+    """Name of the colour theme, as the command palette lists them. Empty: the program's own."""
+    stuck_after: Duration = timedelta(minutes=10)
+    """How long nothing may move in an open turn before its session counts as stuck."""
+    undo_days: WholeNumber = Field(default=30, ge=1, le=3650)
+    """How many days a change can be taken back."""
+    undo_megabytes: WholeNumber = Field(default=500, ge=1, le=1_000_000)
+    """How much room the undo journal may take, in megabytes; the oldest entries go first."""
+    keymap: Mapping[str, str] = {}
+    """Keys of actions: the action's name, and its keys separated by commas. What is not named
+    keeps its keys. Example: { delete = "D", next_hit = "n,ctrl+n" }"""
+
+
+class LoadedSettings(BaseModel):
+    """Settings, and for each field where its value comes from: an option, a variable, a file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    settings: Settings
+    origins: Mapping[str, str]
+    path: Path
+    """The settings file that counts, whether it exists or not."""
+
+    def items(self) -> tuple[tuple[str, JsonValue, str], ...]:
+        """(name, value, origin) of every field, in their order."""
+        values: dict[str, JsonValue] = self.settings.model_dump(mode="json")
+        return tuple((name, values[name], self.origins[name]) for name in Settings.model_fields)
+
+
+def default_settings_path() -> Path:
+    """The settings file that is used when none is named."""
+    return Locations.of_user().config / FILE_NAME
+
+
+def load_settings(
+    path: Path, variables: Mapping[str, str], *, required: bool = False
+) -> LoadedSettings:
+    """Read the file and the variables. A file that is not there is none, unless `required`.
+
+    Raises `SettingsInvalid`, naming the file or the variable, and the nearest known name.
+    """
+    stored = _read_file(path, required)
+    given = {
+        name: _variable_value(name, variables[_variable(name)])
+        for name in Settings.model_fields
+        if _variable(name) in variables
+    }
+    _validate(stored, str(path))
+    for name, value in given.items():
+        _validate({name: value}, _variable(name))
+    settings = _validate({**stored, **given}, str(path))
+    origins = {
+        name: _variable(name) if name in given else str(path) if name in stored else "default"
+        for name in Settings.model_fields
+    }
+    return LoadedSettings(settings=settings, origins=origins, path=path)
+
+
+def _variable(name: str) -> str:
+    return VARIABLE_PREFIX + name.upper()
+
+
+def _read_file(path: Path, required: bool) -> dict[str, Any]:
+    try:
+        text = path.read_bytes().decode("utf-8")
+        return tomllib.loads(text)
+    except FileNotFoundError as error:
+        if required:
+            raise SettingsInvalid(
+                f"there is no settings file {path}", "`sessiontui config init` writes one"
+            ) from error
+        return {}
+    except OSError as error:
+        raise SettingsInvalid(
+            f"{path} cannot be read: {(error.strerror or str(error)).lower()}",
+            "change its permissions, or name another with --config",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise SettingsInvalid(
+            f"{path} is not UTF-8 at byte {error.start}", "save it as UTF-8"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsInvalid(f"{path} is not TOML: {error}", "mend that line") from error
+
+
+def _variable_value(name: str, text: str) -> object:
+    """The value of a variable: TOML where it is a list or table, else the text itself."""
+    if text.lstrip().startswith(("[", "{")):
+        try:
+            return tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsInvalid(
+                f"{_variable(name)} is not TOML: {error}", "write it as in the settings file"
+            ) from error
+    if isinstance(Settings.model_fields[name].default, tuple):
+        return [line for line in text.splitlines() if line.strip()]
+    return text
+
+
+def _validate(values: Mapping[str, object], where: str) -> Settings:
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise _invalid(error, where) from error
+
+
+def _invalid(error: ValidationError, where: str) -> SettingsInvalid:
+    first = error.errors(include_url=False)[0]
+    name = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(name, Settings.model_fields, n=1, cutoff=0.5)
+        known = ", ".join(Settings.model_fields)
+        hint = f"did you mean {near[0]}" if near else f"known settings: {known}"
+        return SettingsInvalid(f"{where}: there is no setting {name}", hint)
+    message = first["msg"].removeprefix("Value error, ")
+    message = message[:1].lower() + message[1:]
+    given = json.dumps(first["input"], ensure_ascii=False, default=str)
+    return SettingsInvalid(f"{where}: {name} cannot be {given}", message)
+
+
+def setting_docs() -> dict[str, str]:
+    """The docstring of every setting, by its name."""
+    # Read only when they are shown: looking at the source costs more than reading the settings.
+    model = cast("ast.ClassDef", ast.parse(inspect.getsource(Settings)).body[0])
+    found: dict[str, str] = {}
+    for field, doc in itertools.pairwise(model.body):
+        match field, doc:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)),
+                ast.Expr(value=ast.Constant(value=str(text))),
+            ):
+                found[name] = inspect.cleandoc(text)
+    return found
+
+
+def default_file() -> str:
+    """A settings file in which everything is explained and nothing is set."""
+    lines = [
+        "# Settings of sessiontui. Each is commented out and shows its default.",
+        "# Options beat SESSIONTUI_* variables, they beat this file, it beats the defaults.",
+    ]
+    docs = setting_docs()
+    defaults = Settings().model_dump(mode="json")
+    for name in Settings.model_fields:
+        lines.append("")
+        lines.extend(f"# {line.strip()}" for line in docs[name].splitlines())
+        lines.append(f"#{name} = {_toml(defaults[name])}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: JsonValue) -> str:
+    # The defaults are texts, numbers and empty lists or tables, which JSON and TOML spell alike.
+    return json.dumps(value, ensure_ascii=False)
+
+
+def write_default_file(path: Path) -> None:
+    """Write `default_file` to a path where there is none yet, for its owner only.
+
+    Raises `SettingsInvalid` where there is one, or where it cannot be written.
+    """
+    elsewhere = "name another with --config"
+    try:
+        private_folder(path.parent)
+        create_file(path, default_file().encode())
+    except ChangedUnderneath as error:
+        raise SettingsInvalid(error.title, "edit it, or move it away first") from error
+    except SessionTuiError as error:
+        raise SettingsInvalid(error.title, elsewhere) from error
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SettingsInvalid(f"{path.parent} cannot be made: {reason}", elsewhere) from error
+
+
+def own_places(settings_path: Path) -> tuple[tuple[str, Path], ...]:
+    """(what, path) of our own folders and files, whether they exist or not."""
+    places = Locations.of_user()
+    return (
+        ("settings", settings_path),
+        ("config", places.config),
+        ("cache", places.cache),
+        ("data", places.data),
+    )

@@ -1,0 +1,154 @@
+"""The terminal program: wiring, the one reader of events, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.command import Provider
+from textual.screen import Screen
+
+from sessiontui.domain.errors import SessionTuiError
+from sessiontui.domain.events import StoreEvent, StoreEventKind
+from sessiontui.domain.printable import printable_line
+from sessiontui.services.library import Library, utc_now
+from sessiontui.ui.action_keys import binding_of, checked_keymap
+from sessiontui.ui.actions import ACTION
+from sessiontui.ui.error_display import show_error
+from sessiontui.ui.messages import IndexProgress, LibraryChanged
+from sessiontui.ui.palette import ActionCommands, SessionCommands
+from sessiontui.ui.refresher import start_worker
+from sessiontui.ui.screens.browse import BrowseScreen
+from sessiontui.ui.screens.welcome import Welcome
+from sessiontui.ui.stylesheet import stylesheet_path
+from sessiontui.ui.themes import DARK, THEMES, derived_variables
+from sessiontui.ui.workbench import Workbench
+
+_SHOW_INDEXED_SECONDS = 1.0
+"""While the index is built, how often the list is painted anew."""
+
+
+class SessionApp(App[None]):
+    """Looks after the sessions of a library.
+
+    `clock` gives the time, aware. `theme` is the name of a theme; unknown names give the program's
+    own. `first_run` greets with what was found. `notice` is one sentence told at the start.
+    `keymap` has keys by action id; raises `SettingsInvalid` for an unknown action.
+    """
+
+    TITLE = "sessiontui"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
+        ActionCommands,
+        SessionCommands,
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        binding_of(ACTION["palette"], "command_palette", priority=True)
+    ]
+
+    def __init__(
+        self,
+        library: Library,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        theme: str | None = None,
+        first_run: bool = False,
+        notice: str | None = None,
+        keymap: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(css_path=stylesheet_path())
+        self.bench = Workbench(library, clock)
+        self._first_run = first_run
+        self._notice = notice
+        self._told: set[tuple[str, str | None]] = set()
+        self._painted_at = 0.0
+        for own in THEMES:
+            self.register_theme(own)
+        self.theme = theme if theme in self.available_themes else DARK.name
+        self.set_keymap(checked_keymap(keymap or {}))
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The colours that the stylesheet uses besides Textual's, made from the theme."""
+        return derived_variables(self.current_theme)
+
+    def get_default_screen(self) -> Screen[None]:
+        """The list."""
+        return BrowseScreen(self.bench)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """None of Textual's own: the palette shows ACTIONS."""
+        return ()
+
+    def on_mount(self) -> None:
+        """Bring the index up to date, and then keep it so."""
+        start_worker(self, self._keep_up, "events")
+        if self._first_run:
+            self.push_screen(Welcome(self.bench))
+        if self._notice:
+            self.notify(printable_line(self._notice), markup=False, timeout=10)
+
+    def on_unmount(self) -> None:
+        """Leave at once."""
+        self.bench.close()
+
+    # -- what happens in the stores --------------------------------------------------------
+
+    async def _keep_up(self) -> None:
+        try:
+            await self.bench.syncing.run(
+                self.bench.library.sync, self.bench.stop, self._progress_from_thread
+            )
+        except SessionTuiError as error:
+            show_error(self, error)
+        self._progressed(None)
+        self.bench.changes.note_all()
+        self._announce()
+        try:
+            async for event in self.bench.library.events(self.bench.stop):
+                self._take(event)
+        except SessionTuiError as error:
+            show_error(self, error)
+
+    def _progress_from_thread(self, event: StoreEvent) -> None:
+        if not self.bench.stop.is_set():
+            self.post_message(IndexProgress(event.store, event.done or 0, event.total))
+
+    def on_index_progress(self, message: IndexProgress) -> None:
+        """Paint how far the index is; and now and then the rows it has by now."""
+        self._progressed(message)
+        now = self.bench.timer()
+        if now - self._painted_at > _SHOW_INDEXED_SECONDS:
+            self._painted_at = now
+            self.bench.changes.note_all()
+            self._announce()
+
+    def _progressed(self, message: IndexProgress | None) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, BrowseScreen):
+                screen.show_progress(message)
+
+    def _take(self, event: StoreEvent) -> None:
+        if event.kind is StoreEventKind.FAILED:
+            told = (event.store, event.problem)
+            if told not in self._told:
+                self._told.add(told)
+                words = f"{event.store}: {event.problem or 'cannot be read'}"
+                self.notify(printable_line(words), severity="warning", markup=False)
+        if event.kind is StoreEventKind.INDEXING:
+            over = event.total is None or (event.done or 0) >= event.total
+            done = None if over else IndexProgress(event.store, event.done or 0, event.total)
+            self._progressed(done)
+            if not over:
+                return
+        self.bench.changes.note(event)
+        self._announce()
+
+    def _announce(self) -> None:
+        self.post_message(LibraryChanged(self.bench.changes.generation))
+
+    def on_library_changed(self, message: LibraryChanged) -> None:
+        """The visible screen asks again; those below it do when they are visible again."""
+        for screen in self.screen_stack[-1:]:
+            screen.post_message(LibraryChanged(message.generation))

@@ -1,0 +1,174 @@
+"""Reads what the list shows: rows, laid out, with the counts around them. Blocks; for threads."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sessiontui.domain.printable import printable_line
+from sessiontui.domain.query import Query, SortKey
+from sessiontui.domain.store import StoreInfo
+from sessiontui.domain.words import count_words
+from sessiontui.services.library import Library
+from sessiontui.ui.widgets.session_groups import Arrangement, arrange
+from sessiontui.ui.widgets.status_line import Counts
+
+SORTS = (SortKey.ACTIVITY, SortKey.CREATED, SortKey.TITLE, SortKey.MESSAGES, SortKey.SIZE)
+"""The orders of the sort key, in its order; while text is searched, relevance comes first."""
+
+
+class Listing(NamedTuple):
+    """The answer to a query, ready to be shown."""
+
+    query: Query
+    arrangement: Arrangement
+    total: int | None
+    hits: int
+    corrected: str | None
+    counts: Counts | None
+    """Counts over everything, when the query asked for everything."""
+
+
+class ListOrder(NamedTuple):
+    """What the person chose; `key` None: the query's own, relevance while words are searched."""
+
+    key: SortKey | None = None
+    reverse: bool = False
+
+    def applied(self, query: Query) -> Query:
+        """The query in this order."""
+        return query.model_copy(update={"sort": self.key_for(query), "reverse": self.reverse})
+
+    def key_for(self, query: Query) -> SortKey:
+        """The order that a query is shown in."""
+        return query.sort if self.key is None else self.key
+
+    def next(self, query: Query) -> ListOrder:
+        """The next order for a query, going round."""
+        sorts = (SortKey.RELEVANCE, *SORTS) if query.sort is SortKey.RELEVANCE else SORTS
+        current = self.key_for(query)
+        chosen = sorts[(sorts.index(current) + 1) % len(sorts)] if current in sorts else sorts[0]
+        return ListOrder(None if chosen is sorts[0] else chosen)
+
+    def words(self, query: Query) -> str:
+        """The order, for the border of the list."""
+        return f"by {self.key_for(query).value} {'▴' if self.reverse else '▾'}"
+
+
+def found_words(listing: Listing, seconds: float) -> str:
+    """What a query found, for the border of the box; empty when everything is listed."""
+    query = listing.query
+    if not asks(query):
+        return ""
+    words: list[str] = []
+    if listing.corrected:
+        words.append(f"no match; showing {printable_line(listing.corrected, 40)}")
+    if listing.total is None:
+        words.append(f"{len(listing.arrangement.rows):,}+ sessions")
+    else:
+        words.append(count_words(listing.total, "session"))
+    if query.searches_text:
+        words.append(count_words(listing.hits, "hit"))
+    words.append(f"{1000 * seconds:.0f} ms")
+    return " · ".join(words)
+
+
+def asks(query: Query) -> bool:
+    """Whether a query narrows the list at all."""
+    return bool(query.searches_text or query.filters)
+
+
+def read_listing(library: Library, query: Query, now: datetime) -> Listing:
+    """Ask for the rows and lay them out. `now` is aware, in the reader's time zone."""
+    page = library.rows(query)
+    counts = None if asks(query) else Counts.of(page.rows)
+    return Listing(
+        query,
+        arrange(page.rows, query, now),
+        page.total,
+        page.hits,
+        page.corrected,
+        counts,
+    )
+
+
+class Surroundings(NamedTuple):
+    """What is known besides the rows: the stores, the counts over everything, the journal.
+
+    `counts` is None where they were not asked for.
+    """
+
+    stores: tuple[StoreInfo, ...]
+    counts: Counts | None
+    can_undo: bool
+
+    @property
+    def available(self) -> int:
+        """How many stores can be read."""
+        return sum(1 for store in self.stores if store.available)
+
+
+def read_surroundings(library: Library, *, with_counts: bool) -> Surroundings:
+    """Ask for stores and journal, and for counts when the list does not show everything."""
+    stores = library.stores()
+    counts = Counts.of(library.rows(Query()).rows) if with_counts else None
+    can_undo = any(entry.undoable for entry in library.undo_entries())
+    return Surroundings(stores, counts, can_undo)
+
+
+class Notice(NamedTuple):
+    """What an empty list says."""
+
+    title: str
+    hints: tuple[str, ...]
+
+
+def empty_notice(
+    text: str, query: Query, stores: tuple[StoreInfo, ...] | None, sessions: int, *, indexing: bool
+) -> Notice:
+    """Why there are no rows, and what would change that. `text` is what stands in the box."""
+    if stores is None:
+        return Notice("looking for sessions", ())
+    available = [store for store in stores if store.available]
+    if not stores:
+        return Notice(
+            "no store was found",
+            (
+                "sessiontui --store FORMAT:PATH opens one that lies elsewhere.",
+                "sessiontui --demo shows sample stores, and touches nothing of yours.",
+            ),
+        )
+    if not available:
+        problems = tuple(f"{store.root}: {store.problem or 'not readable'}" for store in stores)
+        return Notice("no store can be read", (*problems, "S shows the stores."))
+    if indexing and not sessions:
+        return Notice("reading the stores", ("Sessions appear as they are read.",))
+    if not text.strip():
+        found = count_words(len(available), "store")
+        return Notice(
+            f"no sessions in {found}",
+            (
+                "As soon as an agent begins one, it appears here.",
+                "S shows the stores, and where they are.",
+            ),
+        )
+    return Notice(f"nothing matches “{text.strip()}”", _widening(query, sessions))
+
+
+def _widening(query: Query, sessions: int) -> tuple[str, ...]:
+    if not query.searches_text:
+        return (
+            f"Looked at {count_words(sessions, 'session')}.",
+            "Take a filter away to see more; esc clears the box.",
+        )
+    where = (
+        "titles, conversations and tool output" if query.in_tools else "titles and conversations"
+    )
+    hints = [f"Searched {where} of {count_words(sessions, 'session')}."]
+    if query.filters:
+        hints.append("Take a filter away to search more of them.")
+    if not query.in_tools:
+        hints.append("in:tools searches what tools were asked and gave back, too.")
+    if len(query.terms) > 1:
+        hints.append("Fewer words match more; a OR b finds either.")
+    return (*hints, "esc clears the box.")

@@ -1,0 +1,159 @@
+"""A screen whose keys come from ACTIONS: bindings, footer, refusals and help in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from inspect import isawaitable
+from typing import ClassVar, TypeVar
+
+from textual import on
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+
+from sessiontui.domain.printable import printable_line
+from sessiontui.ui.action_keys import key_words, keys_in_use
+from sessiontui.ui.actions import ACTION, Action, Scope, actions_of
+from sessiontui.ui.steps import Step
+from sessiontui.ui.widgets.key_footer import FooterKey, KeyFooter
+from sessiontui.ui.workbench import Workbench
+
+Answer = TypeVar("Answer")
+
+
+class ActionScreen(Screen[Answer]):
+    """Base of the screens. A subclass sets `SCOPE` and `BINDINGS = bindings_of(SCOPE)`.
+
+    An action that makes no sense at the moment is not relevant: its key does nothing and is not
+    shown. One that makes sense and cannot be done is refused: its key says why.
+    """
+
+    SCOPE: ClassVar[Scope]
+
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__()
+        self.bench = bench
+
+    # -- to be overridden ------------------------------------------------------------------
+
+    def is_relevant(self, action: Action) -> bool:
+        """Whether an action makes sense now."""
+        return True
+
+    def refusal(self, action: Action) -> str | None:
+        """Why a relevant action cannot be done now, in one sentence; None when it can."""
+        return None
+
+    def before(self, action: Action) -> None:
+        """Called before an action is done, or refused."""
+
+    def step(self, step: Step) -> None:
+        """Move the cursor, or scroll."""
+
+    def footer_keys(self) -> Iterable[FooterKey]:
+        """What the footer shows: keys that work now, most useful first, help last."""
+        keys = self.keys()
+        chosen = sorted(
+            (action for action in actions_of(self.SCOPE) if action.footer and action.id in keys),
+            key=lambda action: action.footer or 0,
+        )
+        for action in chosen:
+            if self.refusal(action) is None:
+                yield FooterKey(action.id, key_words(keys[action.id][0]), action.title)
+
+    # -- doing -----------------------------------------------------------------------------
+
+    def keys(self) -> dict[str, tuple[str, ...]]:
+        """The keys by which actions are called here and now."""
+        return keys_in_use((key, item.binding) for key, item in self.active_bindings.items())
+
+    def key_of(self, action_id: str) -> str:
+        """The key of an action in words, for sentences; its default where it is not active."""
+        active = self.keys().get(action_id) or ACTION[action_id].keys
+        return key_words(active[0])
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Actions that are not relevant are not there at all: their key is free for others."""
+        if action == "perform" and parameters:
+            return self.is_relevant(ACTION[str(parameters[0])])
+        return super().check_action(action, parameters)
+
+    async def action_perform(self, action_id: str) -> None:
+        """Do an action, or say why not."""
+        action = ACTION[action_id]
+        if not self.is_relevant(action):
+            return
+        self.before(action)
+        reason = self.refusal(action)
+        if reason is not None:
+            self.tell(f"cannot {action.title}: {reason}", "warning")
+            return
+        done = getattr(self, f"action_{action.id}")()
+        if isawaitable(done):
+            await done
+
+    def tell(self, text: str, severity: SeverityLevel = "information") -> None:
+        """Show a toast; stored text in it is made safe."""
+        self.notify(printable_line(text), severity=severity, markup=False)
+
+    # -- footer ----------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Keep the footer true."""
+        self.bindings_updated_signal.subscribe(self, lambda _screen: self.refresh_footer())
+
+    def refresh_footer(self) -> None:
+        """Show the keys that work now."""
+        if self.is_mounted and self.is_current:
+            self.query_one(KeyFooter).keys = tuple(self.footer_keys())
+
+    @on(KeyFooter.Clicked)
+    async def _footer_clicked(self, message: KeyFooter.Clicked) -> None:
+        message.stop()
+        if message.action in ACTION:
+            await self.action_perform(message.action)
+        else:
+            await self.run_action(message.action)
+
+    # -- actions of every screen -----------------------------------------------------------
+
+    def action_cursor_down(self) -> None:
+        """Down."""
+        self.step(Step.DOWN)
+
+    def action_cursor_up(self) -> None:
+        """Up."""
+        self.step(Step.UP)
+
+    def action_page_down(self) -> None:
+        """A page down."""
+        self.step(Step.PAGE_DOWN)
+
+    def action_page_up(self) -> None:
+        """A page up."""
+        self.step(Step.PAGE_UP)
+
+    def action_go_first(self) -> None:
+        """To the beginning."""
+        self.step(Step.FIRST)
+
+    def action_go_last(self) -> None:
+        """To the end."""
+        self.step(Step.LAST)
+
+    def action_help(self) -> None:
+        """Show the keys of this screen."""
+        from sessiontui.ui.screens.help import Help  # noqa: PLC0415 - Help shows screens
+
+        self.app.push_screen(Help(self.SCOPE, self.keys()))
+
+    def action_palette(self) -> None:
+        """Open the command palette."""
+        self.app.action_command_palette()
+
+    def action_theme(self) -> None:
+        """Choose a theme."""
+        self.app.action_change_theme()
+
+    async def action_quit(self) -> None:
+        """Leave the program."""
+        await self.app.action_quit()

@@ -1,0 +1,373 @@
+"""A screen with one session in view: its transcript can be walked, and it can be changed.
+
+A change runs in the app's own worker, so that it is never cancelled half-way, and is told by a
+toast that names the key that takes it back.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import NamedTuple
+
+from textual import getters
+
+from sessiontui.domain.backend import Footprint
+from sessiontui.domain.errors import SessionTuiError
+from sessiontui.domain.report import Action as Change
+from sessiontui.domain.report import ActionReport, JournalEntry
+from sessiontui.domain.session import SessionRef, SessionRow
+from sessiontui.domain.verdict import VerdictStatus
+from sessiontui.ui.actions import Action
+from sessiontui.ui.change_words import outcome_words, question_words, title_words
+from sessiontui.ui.error_display import show_error
+from sessiontui.ui.refresher import start_worker
+from sessiontui.ui.screens.action_screen import ActionScreen
+from sessiontui.ui.screens.confirm import Confirm
+from sessiontui.ui.session_facts import Facts
+from sessiontui.ui.widgets.key_footer import FooterKey
+from sessiontui.ui.widgets.rename_input import RenameInput
+from sessiontui.ui.widgets.transcript_view import TranscriptView
+from sessiontui.ui.workbench import Workbench
+
+_DANGERS = {"delete": Change.DELETE, "clear": Change.CLEAR}
+_NEEDS_SESSION = frozenset(
+    {"open", "unfold", "rename", "delete", "clear", "cure", "copy_ref", "toggle_follow"}
+)
+_OF_TRANSCRIPT = frozenset(
+    {
+        "next_hit",
+        "previous_hit",
+        "next_message",
+        "previous_message",
+        "next_prompt",
+        "previous_prompt",
+        "toggle_tools",
+        "toggle_thinking",
+        "toggle_fold",
+        "toggle_follow",
+        "unfold",
+    }
+)
+
+
+class _Asked(NamedTuple):
+    """A question that waits for its second press; `seen` is the session's fingerprint then."""
+
+    action_id: str
+    ref: SessionRef
+    seen: str | None
+
+
+class SessionScreen(ActionScreen[None]):
+    """Base of the list with its preview, and of the full transcript."""
+
+    transcript = getters.query_one(TranscriptView)
+
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench)
+        self._asked: _Asked | None = None
+        self._facts: Facts | None = None
+        self._renaming: SessionRow | None = None
+
+    # -- to be overridden ------------------------------------------------------------------
+
+    @property
+    @abstractmethod
+    def target(self) -> SessionRow | None:
+        """The session that actions concern."""
+
+    @abstractmethod
+    def show_question(self, text: str | None) -> None:
+        """Put a question where the session stands; None takes it away."""
+
+    @abstractmethod
+    def place_rename(self, box: RenameInput) -> None:
+        """Move the input to where the title stands."""
+
+    @abstractmethod
+    def after_change(self, report: ActionReport, select: SessionRef | None) -> None:
+        """Show what became of the sessions; `select` is the one to put the cursor on."""
+
+    @property
+    def transcript_shown(self) -> bool:
+        """Whether a transcript is on this screen now."""
+        return True
+
+    # -- what can be done ------------------------------------------------------------------
+
+    def refusal(self, action: Action) -> str | None:
+        """Refuse what the session's store cannot do, and what needs a session."""
+        if action.id in _OF_TRANSCRIPT and not self.transcript_shown:
+            return "no transcript is shown at this size; enter opens it"
+        if action.id == "undo":
+            return None if self.bench.can_undo else "nothing was changed yet"
+        row = self.target
+        if action.id in _NEEDS_SESSION | _OF_TRANSCRIPT and row is None:
+            return "no session is selected"
+        if row is None:
+            return None
+        if action.id == "cure" and row.status != VerdictStatus.STUCK:
+            return f"{title_words(row.title)} is not stuck"
+        if action.capability is not None:
+            facts = self._facts_of(row.ref)
+            return None if facts is None else facts.refusals.get(action.capability)
+        return None
+
+    def set_facts(self, facts: Facts) -> None:
+        """Remember what was found out of the session in view."""
+        self._facts = facts
+        self.refresh_footer()
+
+    def _facts_of(self, ref: SessionRef) -> Facts | None:
+        facts = self._facts
+        return facts if facts is not None and facts.session.ref == ref else None
+
+    def footer_keys(self) -> Iterable[FooterKey]:
+        """While a question waits, or a title is edited, only the answers count."""
+        if self._renaming is not None:
+            yield FooterKey("submit_rename", "enter", "renames")
+            yield FooterKey("give_up_rename", "esc", "keeps it")
+            return
+        if self._asked is None:
+            yield from super().footer_keys()
+            return
+        action_id = self._asked.action_id
+        yield FooterKey(action_id, self.key_of(action_id), f"again {action_id}s")
+        yield FooterKey("back", self.key_of("back"), "keeps it")
+
+    def before(self, action: Action) -> None:
+        """Any other action takes a question away; `back` does nothing else then."""
+        if self._asked is not None and action.id not in {self._asked.action_id, "back"}:
+            self.withdraw_question()
+
+    # -- danger: ask first -----------------------------------------------------------------
+
+    def action_delete(self) -> None:
+        """Ask; the second press deletes."""
+        self._ask_or_do("delete")
+
+    def action_clear(self) -> None:
+        """Ask; the second press clears."""
+        self._ask_or_do("clear")
+
+    def _ask_or_do(self, action_id: str) -> None:
+        row = self.target
+        if row is None:
+            return
+        asked = self._asked
+        if asked is not None and asked[:2] == (action_id, row.ref):
+            self.withdraw_question()
+            library = self.bench.library
+            change = library.delete if action_id == "delete" else library.clear
+            do = partial(change, (row.ref,), expect=asked.seen)
+            self._start(row, _DANGERS[action_id], lambda force: do(force=force))
+            return
+        facts = self._facts_of(row.ref)
+        self._asked = _Asked(action_id, row.ref, facts.session.fingerprint if facts else None)
+        self._ask(action_id, row, None)
+        if action_id == "delete":
+            work = partial(self._name_footprint, row)
+            start_worker(self, work, "footprint", exclusive=True)
+
+    def _ask(self, action_id: str, row: SessionRow, footprint: Footprint | None) -> None:
+        key = self.key_of(action_id)
+        self.refresh_footer()
+        self.show_question(question_words(_DANGERS[action_id], row, key, footprint))
+
+    async def _name_footprint(self, row: SessionRow) -> None:
+        try:
+            footprint = await self.bench.reads.run(self.bench.library.footprint, row.ref)
+        except SessionTuiError:
+            return  # The question stands as it is; the change itself will say what is wrong.
+        if self._asked is not None and self._asked[:2] == ("delete", row.ref):
+            self._ask("delete", row, footprint)
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a question waits for its second press."""
+        return self._asked is not None
+
+    def withdraw_question(self) -> None:
+        """Take the question away; nothing is changed."""
+        if self._asked is not None:
+            self._asked = None
+            self.show_question(None)
+            self.refresh_footer()
+
+    # -- rename ----------------------------------------------------------------------------
+
+    def action_rename(self) -> None:
+        """Edit the title in its place."""
+        row = self.target
+        if row is None:
+            return
+        self._renaming = row
+        box = self.query_one(RenameInput)
+        self.place_rename(box)
+        box.begin(row.title)
+
+    async def action_submit_rename(self) -> None:
+        """Take the new title; a click on the footer comes here."""
+        await self.query_one(RenameInput).action_submit()
+
+    def action_give_up_rename(self) -> None:
+        """Keep the title; a click on the footer comes here."""
+        self.query_one(RenameInput).action_give_up()
+
+    def on_rename_input_done(self, message: RenameInput.Done) -> None:
+        """Rename, unless it was given up or nothing was changed."""
+        message.stop()
+        row, self._renaming = self._renaming, None
+        self.after_rename_input()
+        self.refresh_footer()
+        if row is None or message.title is None:
+            return
+        rename = partial(self.bench.library.rename, row.ref, message.title)
+        self._start(row, Change.RENAME, lambda force: rename(force=force), message.title)
+
+    @abstractmethod
+    def after_rename_input(self) -> None:
+        """Give the focus back."""
+
+    # -- cure, undo, copy ------------------------------------------------------------------
+
+    def action_cure(self) -> None:
+        """Set a stuck session to idle."""
+        row = self.target
+        if row is not None:
+            cure = self.bench.library.cure
+            self._start(row, Change.CURE, lambda _force: cure((row.ref,)))
+
+    def action_undo(self) -> None:
+        """Take back the last change."""
+        start_worker(self.app, self._undo, "actions")
+
+    def action_copy_ref(self) -> None:
+        """Copy the reference."""
+        row = self.target
+        if row is not None:
+            self.app.copy_to_clipboard(str(row.ref))
+            self.tell(f"copied {row.ref}")
+
+    # -- doing -----------------------------------------------------------------------------
+
+    def _start(
+        self,
+        row: SessionRow,
+        change: Change,
+        do: Callable[[bool], ActionReport],
+        new_title: str = "",
+    ) -> None:
+        start_worker(self.app, partial(self._change, row, change, do, new_title), "actions")
+
+    async def _change(
+        self,
+        row: SessionRow,
+        change: Change,
+        do: Callable[[bool], ActionReport],
+        new_title: str,
+    ) -> None:
+        try:
+            report = await self.bench.actions.run(do, False)
+            if report.skipped and await self._wants_force(row, change, report):
+                report = await self.bench.actions.run(do, True)
+        except SessionTuiError as error:
+            show_error(self.app, error)
+            return
+        self._tell_outcome(report, {row.ref: row.title}, new_title=new_title)
+        self._finish(report, None)
+
+    async def _wants_force(self, row: SessionRow, change: Change, report: ActionReport) -> bool:
+        # Only a live session may be changed by insisting; every other refusal stands.
+        if change is Change.CURE:
+            return False
+        library = self.bench.library
+        verdict = await self.bench.reads.run(lambda: library.verdict(library.session(row.ref)))
+        if not verdict.is_live:
+            return False
+        return await self.app.push_screen_wait(
+            Confirm(
+                f"{title_words(row.title)} is {verdict.status.value}",
+                (*verdict.evidence, *(skipped.reason for skipped in report.skipped)),
+                change.value,
+            )
+        )
+
+    async def _undo(self) -> None:
+        library = self.bench.library
+        try:
+            entries = await self.bench.actions.run(library.undo_entries)
+            entry = next((entry for entry in entries if entry.undoable), None)
+            report = await self.bench.actions.run(library.undo, entry.id if entry else None)
+        except SessionTuiError as error:
+            show_error(self.app, error)
+            return
+        titles: dict[SessionRef, str] = {}
+        if entry is not None:
+            titles = dict(zip(entry.refs, entry.titles, strict=False))
+        self._tell_outcome(report, titles, undone=entry)
+        self._finish(report, report.done[0] if report.done else None)
+
+    def _finish(self, report: ActionReport, select: SessionRef | None) -> None:
+        self.bench.changes.note_sessions(report.done)
+        if self.is_attached:
+            self.after_change(report, select)
+
+    def _tell_outcome(
+        self,
+        report: ActionReport,
+        titles: dict[SessionRef, str],
+        *,
+        undone: JournalEntry | None = None,
+        new_title: str = "",
+    ) -> None:
+        if report.undo_id is not None:
+            self.bench.can_undo = True
+        outcome = outcome_words(
+            report, titles, self.key_of("undo"), undone=undone, new_title=new_title
+        )
+        self.app.notify(outcome.text, severity=outcome.severity, markup=False)
+
+    # -- walking the transcript ------------------------------------------------------------
+
+    def action_next_hit(self) -> None:
+        """To the next hit."""
+        self.transcript.action_next_hit()
+
+    def action_previous_hit(self) -> None:
+        """To the previous hit."""
+        self.transcript.action_previous_hit()
+
+    def action_next_message(self) -> None:
+        """To the next message."""
+        self.transcript.action_next_message()
+
+    def action_previous_message(self) -> None:
+        """To the previous message."""
+        self.transcript.action_previous_message()
+
+    def action_next_prompt(self) -> None:
+        """To the next prompt."""
+        self.transcript.action_next_prompt()
+
+    def action_previous_prompt(self) -> None:
+        """To the previous prompt."""
+        self.transcript.action_previous_prompt()
+
+    def action_toggle_tools(self) -> None:
+        """Fold or show tools."""
+        self.transcript.action_toggle_tools()
+
+    def action_toggle_thinking(self) -> None:
+        """Fold or show thinking."""
+        self.transcript.action_toggle_thinking()
+
+    def action_toggle_fold(self) -> None:
+        """Fold or show the message at the cursor."""
+        self.transcript.action_toggle_fold()
+
+    def action_toggle_follow(self) -> None:
+        """Follow, or stop following."""
+        self.transcript.action_toggle_follow()

@@ -1,0 +1,236 @@
+"""Every store: where it is, how it is, and what it cannot do and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, VerticalScroll
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from sessiontui.domain.errors import SessionTuiError
+from sessiontui.domain.printable import printable_line
+from sessiontui.domain.store import Capability, StoreInfo
+from sessiontui.domain.words import count_words, size_words
+from sessiontui.ui.action_keys import bindings_of
+from sessiontui.ui.actions import ACTION, Action, Scope
+from sessiontui.ui.error_display import show_error
+from sessiontui.ui.messages import LibraryChanged
+from sessiontui.ui.refresher import start_worker
+from sessiontui.ui.screens.action_screen import ActionScreen
+from sessiontui.ui.steps import Step
+from sessiontui.ui.widgets.key_footer import FooterKey, KeyFooter
+from sessiontui.ui.workbench import Workbench
+
+_WORDS = {
+    Capability.RENAME: "rename in the store",
+    Capability.CLEAR: "clear",
+    Capability.DELETE: "delete",
+    Capability.SET_STATE: "cure",
+    Capability.COMPACT: "compact",
+    Capability.RESUME: "resume",
+    Capability.MIGRATE: "migrate",
+}
+"""The capabilities a person meets, and what they call them."""
+
+
+class StoresScreen(ActionScreen[str | None]):
+    """A list of stores; gives the id of the one whose sessions shall be listed."""
+
+    SCOPE = Scope.STORES
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of(Scope.STORES)
+    AUTO_FOCUS = "OptionList"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "stores--title",
+        "stores--dim",
+        "stores--good",
+        "stores--bad",
+        "stores--word",
+    }
+
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench)
+        self._stores: tuple[StoreInfo, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="stores-title", markup=False)
+        with Container(id="stores-panes"):
+            yield OptionList(id="stores-list", markup=False)
+            with VerticalScroll(id="store-pane", can_focus=False):
+                yield Static("", id="store-details", markup=False)
+        yield KeyFooter(id="key-footer")
+
+    def on_mount(self) -> None:
+        """Ask every store."""
+        super().on_mount()
+        self.query_one("#stores-list").border_title = Content("stores")
+        self._say("asking the stores")
+        self._load()
+
+    def on_library_changed(self, _message: LibraryChanged) -> None:
+        """A store came, went or changed."""
+        self._load()
+
+    def _load(self) -> None:
+        start_worker(self, self._read, "stores", exclusive=True)
+
+    async def _read(self) -> None:
+        try:
+            stores = await self.bench.reads.run(self.bench.library.stores)
+        except SessionTuiError as error:
+            show_error(self.app, error)
+            return
+        options = self.query_one(OptionList)
+        before = options.highlighted or 0
+        self._stores = stores
+        options.clear_options()
+        options.add_options([Option(self._prompt(store), id=None) for store in stores])
+        if stores:
+            options.highlighted = min(before, len(stores) - 1)
+        self._say(count_words(len(stores), "store"))
+        self._describe()
+        self.refresh_bindings()
+
+    def _say(self, words: str) -> None:
+        line = Content.assemble(("sessiontui", ".stores--title"), (f"   {words}", ".stores--dim"))
+        self.query_one("#stores-title", Static).update(line)
+
+    @property
+    def _store(self) -> StoreInfo | None:
+        index = self.query_one(OptionList).highlighted
+        return self._stores[index] if index is not None and index < len(self._stores) else None
+
+    def _prompt(self, store: StoreInfo) -> Content:
+        sound = store.available and store.problem is None
+        mark = ("● ", ".stores--good") if sound else ("✗ ", ".stores--bad")
+        facts = []
+        if store.session_count is not None:
+            facts.append(count_words(store.session_count, "session"))
+        if store.size_bytes is not None:
+            facts.append(size_words(store.size_bytes))
+        if not store.writable and store.available:
+            facts.append("read-only")
+        if store.problem:
+            facts.append(printable_line(store.problem, 80))
+        return Content.assemble(
+            mark,
+            (printable_line(store.title), ".stores--title"),
+            (f"  {printable_line(store.format)}", ".stores--dim"),
+            "\n  ",
+            (printable_line(str(store.root)), ".stores--dim"),
+            "\n  ",
+            (" · ".join(facts), ".stores--dim" if sound else ".stores--bad"),
+        )
+
+    def _describe(self) -> None:
+        store = self._store
+        pane = self.query_one("#store-pane")
+        details = self.query_one("#store-details", Static)
+        if store is None:
+            pane.border_title = None
+            details.update(self._no_store() if not self._stores else Content(""))
+            return
+        pane.border_title = Content(printable_line(store.id, 60))
+        details.update(Content("\n").join(self._lines(store)))
+
+    def _lines(self, store: StoreInfo) -> list[Content]:
+        count = store.session_count
+        pairs = [
+            ("format", f"{store.title} ({store.format})"),
+            ("layout", store.format_version or ""),
+            ("path", str(store.root)),
+            ("sessions", "" if count is None else f"{count:,}"),
+            ("size", "" if store.size_bytes is None else size_words(store.size_bytes)),
+            ("access", _access_words(store)),
+        ]
+        lines = [
+            Content.assemble((f"{name:<10}", ".stores--dim"), printable_line(value))
+            for name, value in pairs
+            if value
+        ]
+        if store.problem:
+            lines += [Content(""), Content.styled(printable_line(store.problem), ".stores--bad")]
+        able = [word for cap, word in _WORDS.items() if cap in store.capabilities]
+        if able:
+            lines += [
+                Content(""),
+                Content.assemble(("can      ", ".stores--good"), ", ".join(able)),
+            ]
+        unable = [
+            Content.assemble(
+                (f"  {word}: ", ".stores--word"),
+                (printable_line(store.capabilities.reason(capability)), ".stores--dim"),
+            )
+            for capability, word in _WORDS.items()
+            if capability not in store.capabilities
+        ]
+        if unable:
+            lines += [Content(""), Content.styled("cannot", ".stores--bad"), *unable]
+        return lines
+
+    def _no_store(self) -> Content:
+        return Content.assemble(
+            ("no store was found", ".stores--title"),
+            "\n\n",
+            ("sessiontui --store FORMAT:PATH", ".stores--word"),
+            (" opens one that lies elsewhere.\n", ".stores--dim"),
+            ("sessiontui --home DIR", ".stores--word"),
+            (" looks below another home.\n", ".stores--dim"),
+            ("sessiontui --demo", ".stores--word"),
+            (" shows sample stores, and touches nothing of yours.", ".stores--dim"),
+        )
+
+    # -- actions ---------------------------------------------------------------------------
+
+    def refusal(self, action: Action) -> str | None:
+        """Without a store there is nothing to list."""
+        if action.id == "show_store" and self._store is None:
+            return "no store was found"
+        return None
+
+    def footer_keys(self) -> Iterable[FooterKey]:
+        """The list of stores has the enter key for itself."""
+        if self._store is not None:
+            action = ACTION["show_store"]
+            yield FooterKey(action.id, self.key_of(action.id), action.title)
+        yield from super().footer_keys()
+
+    def step(self, step: Step) -> None:
+        """Move in the list of stores."""
+        options = self.query_one(OptionList)
+        moves = {
+            Step.DOWN: options.action_cursor_down,
+            Step.UP: options.action_cursor_up,
+            Step.PAGE_DOWN: options.action_page_down,
+            Step.PAGE_UP: options.action_page_up,
+            Step.FIRST: options.action_first,
+            Step.LAST: options.action_last,
+        }
+        moves[step]()
+
+    @on(OptionList.OptionHighlighted)
+    def _highlighted(self, message: OptionList.OptionHighlighted) -> None:
+        message.stop()
+        self._describe()
+
+    @on(OptionList.OptionSelected)
+    def action_show_store(self) -> None:
+        """Go back to the list, with this store as its filter."""
+        store = self._store
+        if store is not None:
+            self.dismiss(store.id)
+
+    def action_back(self) -> None:
+        """Go back to the list as it was."""
+        self.dismiss(None)
+
+
+def _access_words(store: StoreInfo) -> str:
+    if not store.available:
+        return "cannot be read"
+    return "read and change" if store.writable else "read only"

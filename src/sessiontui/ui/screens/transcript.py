@@ -1,0 +1,180 @@
+"""One transcript on the whole screen; it follows a live session."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.geometry import Region
+
+from sessiontui.domain.errors import SessionMissing, SessionTuiError
+from sessiontui.domain.report import Action as Change
+from sessiontui.domain.report import ActionReport
+from sessiontui.domain.session import SessionRef, SessionRow
+from sessiontui.domain.store import Capability
+from sessiontui.ui.action_keys import bindings_of
+from sessiontui.ui.actions import Action, Scope
+from sessiontui.ui.marks import marks_for
+from sessiontui.ui.messages import LibraryChanged
+from sessiontui.ui.refresher import Refresher, start_worker
+from sessiontui.ui.screens.session_screen import SessionScreen
+from sessiontui.ui.session_facts import read_facts
+from sessiontui.ui.steps import Step, scroll
+from sessiontui.ui.transcript_feed import TranscriptFeed, Wanted
+from sessiontui.ui.widgets.details_panel import Details, DetailsPanel
+from sessiontui.ui.widgets.key_footer import KeyFooter
+from sessiontui.ui.widgets.rename_input import RenameInput
+from sessiontui.ui.widgets.title_line import TitleLine
+from sessiontui.ui.widgets.transcript_view import TranscriptView
+from sessiontui.ui.workbench import Workbench
+
+
+class TranscriptScreen(SessionScreen):
+    """Reads one session; `esc` goes back to the list as it was."""
+
+    SCOPE = Scope.TRANSCRIPT
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of(Scope.TRANSCRIPT)
+    AUTO_FOCUS = "TranscriptView"
+
+    def __init__(self, bench: Workbench, row: SessionRow, wanted: Wanted) -> None:
+        super().__init__(bench)
+        self._marks = marks_for()
+        self._row = row
+        self._wanted = wanted
+        self._generation = bench.changes.generation
+
+    def compose(self) -> ComposeResult:
+        with Container(id="title-pane"):
+            yield TitleLine(self._marks, id="title-line")
+            yield RenameInput()
+        yield DetailsPanel(self._marks)
+        yield TranscriptView()
+        yield KeyFooter(id="key-footer")
+
+    def on_mount(self) -> None:
+        """Show what is known at once, then read."""
+        super().on_mount()
+        self._feed = TranscriptFeed(self.bench, self.transcript)
+        self._growth = Refresher(self, "growth", self._feed.grow)
+        self._facts_refresher = Refresher(self, "facts", self._read_facts)
+        self._title.row = self._row
+        self.query_one(DetailsPanel).show(Details(self._row), now=self.bench.local_now())
+        start_worker(self, partial(self._feed.open, self._wanted), "transcript", exclusive=True)
+        self._facts_refresher.ask()
+
+    @property
+    def _title(self) -> TitleLine:
+        return self.query_one(TitleLine)
+
+    @property
+    def target(self) -> SessionRow | None:
+        """The session that is read."""
+        return self._row
+
+    # -- keeping up ------------------------------------------------------------------------
+
+    def on_library_changed(self, message: LibraryChanged) -> None:
+        """Read what was written to this session since."""
+        if self.bench.changes.touched(self._row.ref, self._generation):
+            self._generation = message.generation
+            self._growth.ask()
+            self._facts_refresher.ask()
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what happened while another screen was on top."""
+        self.post_message(LibraryChanged(self.bench.changes.generation))
+
+    async def _read_facts(self) -> None:
+        try:
+            facts = await self.bench.reads.run(read_facts, self.bench.library, self._row.ref)
+        except SessionMissing as error:
+            self._title.gone = True
+            self.tell(error.title, "warning")
+            return
+        except SessionTuiError as error:
+            self.tell(error.title, "warning")
+            return
+        session = facts.session
+        self._row = self._row._replace(
+            title=session.display_title,
+            title_source=session.title_source.value,
+            status=facts.verdict.status.value,
+            state=session.state.value,
+            message_count=session.message_count,
+            size_bytes=session.size_bytes,
+            problem=session.problem,
+        )
+        self._title.gone = False
+        self._title.row = self._row
+        self.set_facts(facts)
+        refusal = facts.refusals.get(Capability.SET_STATE)
+        self.query_one(DetailsPanel).show(
+            Details(self._row, session, facts.verdict, refusal),
+            now=self.bench.local_now(),
+            cure_key=self.key_of("cure"),
+        )
+
+    @on(TranscriptView.HitChanged)
+    def _hit_changed(self, message: TranscriptView.HitChanged) -> None:
+        message.stop()
+        self._title.hit = (message.position, message.total)
+
+    @on(TranscriptView.FollowChanged)
+    def _follow_changed(self, message: TranscriptView.FollowChanged) -> None:
+        message.stop()
+        self._title.follows = message.following
+        self._title.new_below = message.new_below
+
+    # -- questions, rename, changes --------------------------------------------------------
+
+    def show_question(self, text: str | None) -> None:
+        self._title.question = text
+
+    def place_rename(self, box: RenameInput) -> None:
+        box.place(Region(2, 0, max(8, self.size.width - 4), 1))
+
+    def after_rename_input(self) -> None:
+        self.transcript.focus()
+
+    def after_change(self, report: ActionReport, select: SessionRef | None) -> None:
+        if report.action is Change.DELETE and self._row.ref in report.done:
+            self._leave()
+            return
+        self.on_library_changed(LibraryChanged(self.bench.changes.generation))
+
+    # -- actions ---------------------------------------------------------------------------
+
+    def refusal(self, action: Action) -> str | None:
+        """Hits are only there when the session was found by its text."""
+        if action.id in {"next_hit", "previous_hit"} and not self._wanted.terms:
+            return "no text was searched; / in the list searches"
+        return super().refusal(action)
+
+    def step(self, step: Step) -> None:
+        """Scroll."""
+        scroll(self.transcript, step)
+
+    def action_unfold(self) -> None:
+        """Show or fold the message at the cursor."""
+        self.transcript.action_toggle_fold()
+
+    def action_back(self) -> None:
+        """Take a question away, or go back to the list."""
+        if self.is_asking:
+            self.withdraw_question()
+        else:
+            self._leave()
+
+    def _leave(self) -> None:
+        if self.is_current:
+            self.dismiss()
+
+    def action_stores(self) -> None:
+        """Show the stores."""
+        from sessiontui.ui.screens.stores import StoresScreen  # noqa: PLC0415
+
+        self.app.push_screen(StoresScreen(self.bench))

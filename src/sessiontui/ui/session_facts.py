@@ -1,0 +1,31 @@
+"""Reads what is known of one session besides its transcript. Blocks; for threads."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sessiontui.domain.session import Session, SessionRef
+from sessiontui.domain.store import Capability
+from sessiontui.domain.verdict import Verdict
+from sessiontui.services.library import Library
+from sessiontui.ui.actions import ACTIONS
+
+
+class Facts(NamedTuple):
+    """A session as its store has it now, its verdict, and what cannot be done with it and why."""
+
+    session: Session
+    verdict: Verdict
+    refusals: dict[Capability, str]
+
+
+def read_facts(library: Library, ref: SessionRef) -> Facts:
+    """Ask for all of it. Raises `SessionMissing` when the session has gone."""
+    session = library.session(ref)
+    refusals: dict[Capability, str] = {}
+    for action in ACTIONS:
+        if action.capability is not None:
+            reason = library.why_not(ref, action.capability)
+            if reason is not None:
+                refusals[action.capability] = reason
+    return Facts(session, library.verdict(session), refusals)

@@ -1,0 +1,145 @@
+"""The program's own themes, and the colours it derives from any theme.
+
+Every colour that carries text is brought to a readable contrast with what lies behind it, so that
+the themes that come with Textual work as well.
+"""
+
+from __future__ import annotations
+
+from textual.color import Color
+from textual.design import DEFAULT_DARK_BACKGROUND, DEFAULT_LIGHT_BACKGROUND
+from textual.theme import Theme
+
+DARK = Theme(
+    name="sessiontui",
+    primary="#8fb0ff",
+    secondary="#7cc7c3",
+    accent="#8fb0ff",
+    warning="#e8b069",
+    error="#f47c8c",
+    success="#9ccf7a",
+    foreground="#d3d8e3",
+    background="#14161b",
+    surface="#191c22",
+    panel="#20242c",
+    dark=True,
+)
+
+LIGHT = Theme(
+    name="sessiontui-light",
+    primary="#2f5bd0",
+    secondary="#0f6f6b",
+    accent="#2f5bd0",
+    warning="#8a5a00",
+    error="#b3263c",
+    success="#3d6f1c",
+    foreground="#23272f",
+    background="#fafafa",
+    surface="#f1f2f4",
+    panel="#e6e8ec",
+    dark=False,
+)
+
+THEMES = (DARK, LIGHT)
+
+READABLE = 4.5
+"""The least contrast of text (WCAG AA)."""
+_QUIET = 4.5
+_STEPS = 20
+
+
+def derived_variables(theme: Theme) -> dict[str, str]:
+    """The variables that `styles.tcss` uses besides Textual's own.
+
+    For themes of ANSI colours they are names of the terminal's own colours.
+    """
+    if theme.ansi:
+        return dict(_ANSI)
+    default = DEFAULT_DARK_BACKGROUND if theme.dark else DEFAULT_LIGHT_BACKGROUND
+    background = Color.parse(theme.background or default)
+    foreground = Color.parse(theme.foreground) if theme.foreground else background.inverse
+    primary = Color.parse(theme.primary)
+    secondary = Color.parse(theme.secondary or theme.primary)
+    warning = Color.parse(theme.warning or theme.primary)
+    error = Color.parse(theme.error or theme.secondary or theme.primary)
+    success = Color.parse(theme.success or theme.secondary or theme.primary)
+    selected = background.blend(primary, 0.22)
+    bar = background.blend(foreground, 0.09)
+    match = background.blend(warning, 0.3)
+    # Text must be readable on every background it may stand on.
+    behind = (background, selected, bar)
+    colours = {
+        "quiet": readable(background.blend(foreground, 0.62), behind, _QUIET),
+        "loud": readable(foreground, behind),
+        "edge": background.blend(foreground, 0.28),
+        "edge-focused": background.blend(primary, 0.75),
+        "row-selected": selected,
+        "row-blurred": background.blend(primary, 0.13),
+        "bar-background": bar,
+        "code-background": background.blend(foreground, 0.06),
+        "accent-text": readable(primary, behind),
+        "place-text": readable(secondary, behind),
+        "running-text": readable(success, behind),
+        "stuck-text": readable(warning, behind),
+        "failed-text": readable(error, behind),
+        "tool-text": readable(background.blend(error, 0.5).blend(primary, 0.6), behind),
+        "match-background": match,
+        "match-text": readable(foreground, (match,)),
+        "current-match-background": warning,
+        "current-match-text": readable(background, (warning,)),
+        "question-background": background.blend(error, 0.2),
+        "question-text": readable(foreground, (background.blend(error, 0.2),)),
+        "added-text": readable(success, behind),
+        "removed-text": readable(error, behind),
+    }
+    return {name: colour.hex for name, colour in colours.items()}
+
+
+_ANSI = {
+    "quiet": "ansi_bright_black",
+    "loud": "ansi_default",
+    "edge": "ansi_bright_black",
+    "edge-focused": "ansi_blue",
+    "row-selected": "ansi_blue",
+    "row-blurred": "ansi_black",
+    "bar-background": "ansi_black",
+    "code-background": "ansi_black",
+    "accent-text": "ansi_bright_blue",
+    "place-text": "ansi_cyan",
+    "running-text": "ansi_green",
+    "stuck-text": "ansi_yellow",
+    "failed-text": "ansi_red",
+    "tool-text": "ansi_magenta",
+    "match-background": "ansi_yellow",
+    "match-text": "ansi_black",
+    "current-match-background": "ansi_bright_yellow",
+    "current-match-text": "ansi_black",
+    "question-background": "ansi_red",
+    "question-text": "ansi_white",
+    "added-text": "ansi_green",
+    "removed-text": "ansi_red",
+}
+
+
+def contrast(text: Color, behind: Color) -> float:
+    """The contrast ratio of two colours, 1 to 21 (WCAG)."""
+    lighter, darker = sorted((_luminance(text), _luminance(behind)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def readable(colour: Color, behind: tuple[Color, ...], ratio: float = READABLE) -> Color:
+    """The colour, moved towards white or black as far as it takes to be read on all of `behind`."""
+    end = Color(255, 255, 255) if _luminance(behind[0]) < 0.18 else Color(0, 0, 0)
+    for step in range(_STEPS + 1):
+        candidate = colour.blend(end, step / _STEPS)
+        if min(contrast(candidate, back) for back in behind) >= ratio:
+            return candidate
+    return end
+
+
+def _luminance(colour: Color) -> float:
+    def linear(part: int) -> float:
+        share = part / 255
+        return share / 12.92 if share <= 0.03928 else ((share + 0.055) / 1.055) ** 2.4
+
+    return 0.2126 * linear(colour.r) + 0.7152 * linear(colour.g) + 0.0722 * linear(colour.b)

@@ -1,0 +1,147 @@
+"""Feeds a transcript view: what is wanted first at once, the rest after it, growth as it comes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
+
+from sessiontui.domain.errors import SessionTuiError
+from sessiontui.domain.message import Message
+from sessiontui.domain.printable import printable_line
+from sessiontui.domain.query import Query
+from sessiontui.domain.query_parser import highlight_terms
+from sessiontui.domain.session import SessionRef, SessionRow
+from sessiontui.ui.transcript_reading import (
+    Growth,
+    hit_indices,
+    read_all,
+    read_growth,
+    read_window,
+)
+from sessiontui.ui.widgets.transcript_view import TranscriptView
+from sessiontui.ui.workbench import Workbench
+
+_SETTLE_SECONDS = 0.15
+"""How long the reader has to stay with a session before the rest of a long one is read."""
+
+
+class Wanted(NamedTuple):
+    """What to show: a session, the words to highlight in it, and the message to begin at.
+
+    `at` None begins at the end. `agent` names an assistant that has no name of its own.
+    """
+
+    ref: SessionRef
+    terms: tuple[str, ...] = ()
+    in_tools: bool = False
+    at: int | None = None
+    agent: str | None = None
+
+    @classmethod
+    def of(cls, row: SessionRow, query: Query) -> Wanted:
+        """A session as a query found it."""
+        return cls(row.ref, highlight_terms(query), query.in_tools, row.message_index, row.agent)
+
+
+class TranscriptFeed:
+    """One view and what it shows. Its methods are called from the screen's exclusive workers."""
+
+    def __init__(self, bench: Workbench, view: TranscriptView) -> None:
+        self._bench = bench
+        self._view = view
+        self.wanted: Wanted | None = None
+        self._messages: tuple[Message, ...] = ()
+        self._complete = False
+        self._generation = 0
+
+    def close(self) -> None:
+        """Show nothing."""
+        self.wanted = None
+        self._messages = ()
+        self._complete = False
+
+    async def open(self, wanted: Wanted) -> None:
+        """Show a session: the part that is wanted first, then all of it."""
+        self.wanted = wanted
+        self._complete = False
+        self._generation = self._bench.changes.generation
+        library = self._bench.library
+        try:
+            reading = await self._bench.reads.run(read_window, library, wanted.ref, wanted.at)
+            hits = await self._hits(reading.messages)
+            self._show(reading.messages, hits, at=wanted.at, end=wanted.at is None)
+            if not reading.complete:
+                await asyncio.sleep(_SETTLE_SECONDS)
+                whole = await self._bench.reads.run_cancellable(
+                    lambda cancelled: read_all(library, wanted.ref, cancelled)
+                )
+                if whole is None:
+                    return
+                await self._read_anew(whole.messages)
+            self._complete = True
+            await self.grow()
+        except SessionTuiError as error:
+            self._tell(error)
+
+    async def grow(self) -> None:
+        """Add what was written since, when the session was named by a change."""
+        wanted = self.wanted
+        changes = self._bench.changes
+        while wanted is not None and self._complete and wanted == self.wanted:
+            if not changes.touched(wanted.ref, self._generation):
+                return
+            generation = changes.generation
+            read = partial(read_growth, self._bench.library, wanted.ref, self._messages)
+            try:
+                growth = await self._bench.reads.run(read)
+            except SessionTuiError as error:
+                self._tell(error)
+                return
+            if wanted != self.wanted:
+                return
+            self._generation = generation
+            await self._take(growth)
+
+    async def _take(self, growth: Growth) -> None:
+        if growth.restart:
+            await self._read_anew(growth.messages)
+        elif growth.messages:
+            self._messages += growth.messages
+            self._view.extend(growth.messages)
+
+    async def _read_anew(self, messages: tuple[Message, ...]) -> None:
+        # The same session, read further or changed: the reader's place in it stays.
+        hits = await self._hits(messages)
+        if messages and self._messages:
+            self._messages = messages
+            self._view.reload(messages, hits=hits)
+        else:
+            self._show(messages, hits, at=None, end=True)
+
+    async def _hits(self, messages: Sequence[Message]) -> tuple[int, ...]:
+        wanted = self.wanted
+        if wanted is None or not wanted.terms:
+            return ()
+        terms, in_tools = wanted.terms, wanted.in_tools
+        return await self._bench.reads.run_cancellable(
+            lambda cancelled: hit_indices(messages, terms, in_tools=in_tools, cancelled=cancelled)
+        )
+
+    def _show(
+        self, messages: tuple[Message, ...], hits: tuple[int, ...], *, at: int | None, end: bool
+    ) -> None:
+        wanted = self.wanted
+        assert wanted is not None
+        self._messages = messages
+        if messages:
+            self._view.show(
+                messages, at=at, terms=wanted.terms, hits=hits, end=end, agent=wanted.agent
+            )
+        else:
+            self._view.show_notice("no messages", "this session holds none, or they were cleared")
+
+    def _tell(self, error: SessionTuiError) -> None:
+        self._messages = ()
+        self._view.show_notice(printable_line(error.title), printable_line(error.hint))

@@ -1,0 +1,317 @@
+"""What follows from the order of messages: turns, results that belong to calls, gaps, rough sizes.
+
+One pass over the messages, and the same pass for those that come later. Pure.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from enum import Enum, auto
+from typing import NamedTuple
+
+from sessiontui.domain.message import (
+    Block,
+    Message,
+    Role,
+    TextBlock,
+    ThinkingBlock,
+    ToolResultBlock,
+)
+from sessiontui.ui.widgets.folding import HEAD_CHARACTERS
+
+_Spot = tuple[int, int]
+"""Position of a message and of a block in it."""
+
+
+class Texture(Enum):
+    """How a block looks from afar; blocks of one texture stand together without a gap."""
+
+    PROSE = auto()
+    LINE = auto()
+    BOX = auto()
+
+
+_TEXTS = TextBlock | ThinkingBlock
+_TEXTURES = {"text": Texture.PROSE, "damaged": Texture.BOX}
+
+
+def texture_of(block: Block) -> Texture:
+    """The texture of a block."""
+    return _TEXTURES.get(block.kind, Texture.LINE)
+
+
+def is_blank(block: Block) -> bool:
+    """Whether a block has nothing to show."""
+    # `isspace` stops at the first character that is none; a copy without them might be large.
+    return isinstance(block, _TEXTS) and (not block.text or block.text.isspace())
+
+
+class Speaker(Enum):
+    """Who a message is shown as."""
+
+    YOU = "you"
+    USER = "user"
+    AGENT = "assistant"
+    TOOL = "tool"
+    SYSTEM = "system"
+    OTHER = "other"
+
+
+_SPEAKERS = {
+    Role.ASSISTANT: Speaker.AGENT,
+    Role.SYSTEM: Speaker.SYSTEM,
+    Role.TOOL: Speaker.TOOL,
+    Role.OTHER: Speaker.OTHER,
+    Role.USER: Speaker.USER,
+}
+
+
+def speaker_of(message: Message) -> Speaker:
+    """Who speaks: a person, the agent, a tool; system and other entries have no name above."""
+    if message.human:
+        return Speaker.YOU
+    first = message.blocks[0].kind if message.blocks else None
+    if first == "tool_result" and all(block.kind == first for block in message.blocks):
+        return Speaker.TOOL
+    if first == "damaged" and message.is_damaged:
+        return Speaker.OTHER
+    return _SPEAKERS[message.role]
+
+
+class PairedResult(NamedTuple):
+    """The result of a call, and the seconds between the two messages where both have a time."""
+
+    block: ToolResultBlock
+    seconds: float | None
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a message's neighbours say about how it is shown.
+
+    `results` are those of its calls, by block; `elsewhere` its results that stand with their call.
+    """
+
+    starts_turn: bool = True
+    gap: bool = False
+    new_day: bool = True
+    shows_model: bool = True
+    results: tuple[tuple[int, PairedResult], ...] = ()
+    elsewhere: frozenset[int] = frozenset()
+
+
+_STARTS_TURN, _GAP, _NEW_DAY, _SHOWS_MODEL = 1, 2, 4, 8
+"""What is known of a message, as bits."""
+
+
+class _OpenCalls:
+    """Calls that wait for their results: by id for good, in their order within one turn."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, _Spot] = {}
+        self._named: OrderedDict[_Spot, str] = OrderedDict()
+        self._nameless: OrderedDict[_Spot, None] = OrderedDict()
+
+    def ask(self, spot: _Spot, call_id: str | None) -> None:
+        if call_id is None:
+            self._nameless[spot] = None
+        else:
+            self._by_id[call_id] = spot
+            self._named[spot] = call_id
+
+    def answer(self, call_id: str | None) -> _Spot | None:
+        """The call that a result of an id belongs to; without an id the oldest of the turn."""
+        spot = None if call_id is None else self._by_id.pop(call_id, None)
+        if spot is not None:
+            self._named.pop(spot, None)
+            return spot
+        waiting = [next(iter(self._nameless), None)]
+        if call_id is None:
+            waiting.append(next(iter(self._named), None))
+        spot = min((known for known in waiting if known is not None), default=None)
+        if spot is not None:
+            self._nameless.pop(spot, None)
+            if (named := self._named.pop(spot, None)) is not None:
+                self._by_id.pop(named, None)
+        return spot
+
+    def end_turn(self) -> None:
+        self._named.clear()
+        self._nameless.clear()
+
+
+class MessageFlow:
+    """The messages in their order, and what follows from it."""
+
+    def __init__(self, messages: Iterable[Message] = (), zone: tzinfo | None = None) -> None:
+        self._zone = zone
+        self.messages: list[Message] = []
+        self.prompts: list[int] = []
+        """Positions of what a person typed."""
+        # Arrays of numbers: a tuple for each of many messages would keep the collector busy.
+        self._facts = bytearray()
+        self._rows = array("q")
+        self._characters = array("q")
+        self._results: dict[_Spot, _Spot] = {}
+        self._hosts: dict[_Spot, _Spot] = {}
+        self._hidden: dict[int, int] = {}
+        self._open_calls = _OpenCalls()
+        self._speaker: tuple[Speaker, str | None] | None = None
+        self._texture: Texture | None = None
+        self._day: date | None = None
+        self._model: str | None = None
+        self.extend(messages)
+
+    def __len__(self) -> int:
+        return len(self.messages)
+
+    def extend(self, messages: Iterable[Message]) -> set[int]:
+        """Add messages; returns positions of earlier ones whose calls got their results."""
+        known = len(self.messages)
+        touched: set[int] = set()
+        for message in messages:
+            touched |= self._add(message)
+        return {position for position in touched if position < known}
+
+    def _add(self, message: Message) -> set[int]:
+        # This runs once for every message of a transcript before anything is shown.
+        position = len(self.messages)
+        self.messages.append(message)
+        if message.human:
+            self._open_calls.end_turn()
+        touched: set[int] = set()
+        first = last = None
+        rows = characters = 0
+        for ordinal, block in enumerate(message.blocks):
+            if block.kind == "tool_call":
+                self._open_calls.ask((position, ordinal), block.call_id)
+            elif block.kind == "tool_result":
+                call = self._open_calls.answer(block.call_id)
+                if call is not None:
+                    self._results[call] = position, ordinal
+                    self._hosts[position, ordinal] = call
+                    touched.add(call[0])
+                    continue
+            elif is_blank(block):
+                continue
+            texture = _TEXTURES.get(block.kind, Texture.LINE)
+            rows += 1 if last is None or last is texture is Texture.LINE else 2
+            first = first or texture
+            last = texture
+            if block.kind == "text":
+                characters += min(len(block.text), HEAD_CHARACTERS)
+                rows += block.text.count("\n", 0, HEAD_CHARACTERS)
+            elif block.kind == "damaged":
+                rows += 3
+        if touched and first is None:
+            self._hidden[position] = min(touched)
+            facts = 0
+        else:
+            if message.human:
+                self.prompts.append(position)
+            facts = self._judge(message, first or Texture.PROSE, last or Texture.PROSE)
+            rows = (rows or 1) + (facts & _STARTS_TURN) + bool(facts & _GAP)
+        self._facts.append(facts)
+        self._rows.append(rows)
+        self._characters.append(characters)
+        return touched
+
+    def _judge(self, message: Message, first: Texture, last: Texture) -> int:
+        speaker, author = speaker_of(message), message.author
+        starts_turn = False
+        if speaker is Speaker.SYSTEM:
+            first = last = Texture.BOX
+            self._speaker = speaker, author
+        elif speaker is not Speaker.OTHER and self._speaker != (speaker, author):
+            starts_turn = True
+            self._speaker = speaker, author
+        together = self._texture is first is Texture.LINE
+        gap = self._texture is not None and (starts_turn or not together)
+        self._texture = last
+        new_day = shows_model = False
+        if starts_turn:
+            at = message.created_at
+            day = at.astimezone(self._zone).date() if at else None
+            new_day = day is not None and day != self._day
+            self._day = day or self._day
+            shows_model = message.model is not None and message.model != self._model
+            self._model = message.model or self._model
+        return (
+            _STARTS_TURN * starts_turn
+            | _GAP * gap
+            | _NEW_DAY * new_day
+            | _SHOWS_MODEL * shows_model
+        )
+
+    # -- asking ----------------------------------------------------------------------------
+
+    def is_hidden(self, position: int) -> bool:
+        """Whether a message has nothing to show of its own: its results stand with their calls."""
+        return position in self._hidden
+
+    def host(self, position: int) -> int:
+        """Where a message is shown: itself, or the message of the call it is the result of."""
+        return self._hidden.get(position, position)
+
+    def setting(self, position: int) -> Setting:
+        """How a message stands among its neighbours."""
+        facts = self._facts[position]
+        blocks = range(len(self.messages[position].blocks))
+        spots = [(ordinal, self._results.get((position, ordinal))) for ordinal in blocks]
+        return Setting(
+            starts_turn=bool(facts & _STARTS_TURN),
+            gap=bool(facts & _GAP),
+            new_day=bool(facts & _NEW_DAY),
+            shows_model=bool(facts & _SHOWS_MODEL),
+            results=tuple((o, self._paired(position, spot)) for o, spot in spots if spot),
+            elsewhere=frozenset(o for o in blocks if (position, o) in self._hosts),
+        )
+
+    def _paired(self, position: int, spot: _Spot) -> PairedResult:
+        answer = self.messages[spot[0]]
+        block = answer.blocks[spot[1]]
+        assert isinstance(block, ToolResultBlock)
+        question = self.messages[position]
+        asked, answered = question.created_at, answer.created_at
+        # Of several calls at once only the time of the slowest is known.
+        alone = sum(call.kind == "tool_call" for call in question.blocks) == 1
+        if spot[0] == position or not (alone and asked and answered) or answered < asked:
+            return PairedResult(block, None)
+        return PairedResult(block, (answered - asked).total_seconds())
+
+    def estimates(self, width: int, start: int = 0) -> list[int]:
+        """Rough heights at a width, from a position on; hidden messages have none."""
+        width = max(1, width)
+        pairs = zip(self._rows[start:], self._characters[start:], strict=True)
+        return [rows + characters // width for rows, characters in pairs]
+
+    def position_of(self, index: int) -> int | None:
+        """Where the message of an index stands, or the first after it; None when all are before."""
+        position = bisect_left(self.messages, index, key=lambda message: message.index)
+        return position if position < len(self.messages) else None
+
+    def hosts_of(self, indices: Iterable[int]) -> set[int]:
+        """Where the messages of some indices are shown; unknown indices give nothing."""
+        found = ((index, self.position_of(index)) for index in indices)
+        return {
+            self.host(position)
+            for index, position in found
+            if position is not None and self.messages[position].index == index
+        }
+
+    def shown_from(self, position: int, step: int) -> int | None:
+        """The first message with rows of its own from a position on, in one direction."""
+        while 0 <= position < len(self._facts):
+            if position not in self._hidden:
+                return position
+            position += step
+        return None
+
+    def shown_count(self, start: int) -> int:
+        """How many messages from a position on have rows of their own."""
+        return sum(position not in self._hidden for position in range(start, len(self._facts)))

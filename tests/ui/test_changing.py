@@ -1,0 +1,299 @@
+"""Changing sessions: the question, the change, its toast, and taking it back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.app import App
+
+from sessiontui.domain.errors import StoreUnreadable
+from sessiontui.domain.message import Role
+from sessiontui.domain.report import ActionReport
+from sessiontui.domain.session import SessionRef, SessionState
+from sessiontui.domain.store import Capability
+from sessiontui.ui.screens.browse import BrowseScreen
+from sessiontui.ui.screens.confirm import Confirm
+from sessiontui.ui.screens.error_details import ErrorDetails
+from sessiontui.ui.screens.transcript import TranscriptScreen
+from sessiontui.ui.widgets.rename_input import RenameInput
+from sessiontui.ui.widgets.session_list import SessionList
+from tests.building import text_message
+from tests.ui.painted import painted, settle
+from tests.ui.stories import ordinary_story
+
+
+def told(app: App[None]) -> list[str]:
+    """What the toasts said so far, oldest first."""
+    return [notification.message for notification in app._notifications]
+
+
+def selected(app: App[None]) -> str:
+    """The key of the session under the cursor."""
+    row = app.screen.query_one(SessionList).row
+    return row.ref.key if row else ""
+
+
+async def test_the_first_d_asks_in_place_and_names_what_goes(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    app = story.app()
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("j", "j", "d")
+        await settle(pilot)
+        assert "? delete trip plan: 4 messages, " in painted(app)
+        question = app.screen.query_one(SessionList).question
+        assert question is not None
+        assert question.startswith("delete trip plan: 4 messages, ")
+        assert question.endswith(" bytes, memory. d again deletes, esc keeps")
+        assert story.store.exists("trip")
+        assert painted(app).splitlines()[-1].split() == [
+            "d",
+            "again",
+            "deletes",
+            "esc",
+            "keeps",
+            "it",
+        ]
+
+
+async def test_esc_or_moving_takes_the_question_away(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    app = story.app()
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        for key in ("escape", "j", "c", "question_mark"):
+            await pilot.press("g", "d")
+            assert "? delete run the long job" in painted(app)
+            await pilot.press(key)
+            await settle(pilot)
+            assert "? delete" not in painted(app), key
+            await pilot.press("escape")
+        assert len(list(story.store.keys())) == 6
+
+
+async def test_delete_then_undo_keeps_the_cursor(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    app = story.app()
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("j", "j", "d", "d")
+        await settle(pilot)
+        assert not story.store.exists("trip")
+        assert selected(app) == "boom"
+        assert "deleted trip plan (4 messages). u brings it back" in told(app)[-1]
+        assert "5 sessions" in painted(app)
+        await pilot.press("u")
+        await settle(pilot)
+        assert story.store.exists("trip")
+        assert len(list(story.store.messages("trip"))) == 4
+        assert selected(app) == "trip"
+        assert told(app)[-1].startswith("brought back trip plan")
+
+
+async def test_clear_asks_too_and_keeps_the_session(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    app = story.app()
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("j", "j", "c")
+        await settle(pilot)
+        assert "clear trip plan: 4 messages, memory, the session stays." in " ".join(
+            painted(app).replace("│", " ").replace("▌", " ").split()
+        )
+        await pilot.press("c")
+        await settle(pilot)
+        assert list(story.store.messages("trip")) == []
+        assert selected(app) == "trip"
+        assert "cleared trip plan (4 messages). u brings them back" in told(app)[-1]
+        assert "no messages" in painted(app)
+        await pilot.press("u")
+        await settle(pilot)
+        assert len(list(story.store.messages("trip"))) == 4
+        assert "plan a trip to Oslo" in painted(app)
+
+
+async def test_rename_happens_in_the_row(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    app = story.app()
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("j", "j", "R")
+        await pilot.pause()
+        box = app.screen.query_one(RenameInput)
+        assert box.value == "trip plan"
+        sessions = app.screen.query_one(SessionList)
+        assert box.region.y == sessions.content_region.y + sessions.cursor_region.y
+        assert "trip plan" in painted(app).splitlines()[box.region.y][:40]
+        await pilot.press(*" two", "enter")
+        await settle(pilot)
+        session = story.store.get("trip")
+        assert session is not None
+        assert session.title == "trip plan two"
+        assert "trip plan two" in painted(app)
+        assert told(app)[-1] == "renamed to trip plan two. u takes it back"
+        assert isinstance(app.focused, SessionList)
+
+
+async def test_esc_keeps_the_title(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    app = story.app()
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("j", "j", "R", *"xyz", "escape")
+        await settle(pilot)
+        session = story.store.get("trip")
+        assert session is not None
+        assert session.title == "trip plan"
+        assert told(app) == []
+        assert "xyz" not in painted(app)
+
+
+async def test_x_cures_a_stuck_session_and_only_that(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    app = story.app()
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("j", "x")
+        await settle(pilot)
+        assert told(app)[-1] == "cannot cure: fix the wobblegasket is not stuck"
+        await pilot.press("k", "x")
+        await settle(pilot)
+        session = story.store.get("job")
+        assert session is not None
+        assert session.state is SessionState.IDLE
+        assert told(app)[-1] == "set run the long job to idle. u takes it back"
+        assert "Stuck" not in painted(app)
+        assert selected(app) == "job"
+
+
+async def test_a_live_session_is_only_changed_by_insisting(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    app = story.app()
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("j", "d", "d")
+        await settle(pilot)
+        assert isinstance(app.screen, Confirm)
+        assert "fix the wobblegasket is running" in painted(app)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert story.store.exists("live")
+        assert "fix the wobblegasket was not deleted" in told(app)[-1]
+        await pilot.press("d", "d")
+        await settle(pilot)
+        await pilot.press("y")
+        await settle(pilot)
+        assert not story.store.exists("live")
+        assert "deleted fix the wobblegasket" in told(app)[-1]
+
+
+async def test_what_a_store_cannot_do_is_dim_and_says_why(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    refused: list[SessionRef] = []
+
+    def why_not(ref: SessionRef, capability: Capability) -> str | None:
+        refused.append(ref)
+        return "this file cannot be written" if capability is Capability.DELETE else None
+
+    story.library.why_not = why_not  # type: ignore[method-assign]
+    app = story.app()
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        assert refused
+        footer = painted(app).splitlines()[-1]
+        assert "d delete" not in footer
+        assert "c clear" in footer
+        await pilot.press("d", "d")
+        await settle(pilot)
+        assert told(app)[-1] == "cannot delete: this file cannot be written"
+        assert story.store.exists("job")
+
+
+async def test_undo_with_nothing_to_undo_says_so(tmp_path: Path) -> None:
+    app = ordinary_story(tmp_path).app()
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        assert "u undo" not in painted(app).splitlines()[-1]
+        await pilot.press("u")
+        await pilot.pause()
+        assert told(app)[-1] == "cannot undo: nothing was changed yet"
+
+
+async def test_an_error_is_told_on_a_screen_of_its_own(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+
+    def broken(*_args: object, **_options: object) -> ActionReport:
+        raise StoreUnreadable("the store is [/damaged]", "restore it from a copy", story.ref("job"))
+
+    story.library.rename = broken  # type: ignore[method-assign]
+    app = story.app()
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("R", "x", "enter")
+        await settle(pilot)
+        assert isinstance(app.screen, ErrorDetails)
+        text = painted(app)
+        assert "the store is [/damaged]" in text
+        assert "restore it from a copy" in text
+        await pilot.press("escape")
+        assert isinstance(app.screen, BrowseScreen)
+
+
+async def test_the_reference_is_copied(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    app = story.app()
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("y")
+        await pilot.pause()
+        assert app.clipboard == str(story.ref("job"))
+        assert str(story.ref("job")) in told(app)[-1]
+
+
+async def test_a_session_deleted_while_it_is_read_leads_back_to_the_list(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    app = story.app()
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("j", "j", "enter")
+        await settle(pilot)
+        await pilot.press("d")
+        await settle(pilot)
+        assert "d again deletes" in painted(app).splitlines()[0]
+        await pilot.press("escape")
+        await settle(pilot)
+        assert isinstance(app.screen, TranscriptScreen)
+        await pilot.press("d", "d")
+        await settle(pilot)
+        assert isinstance(app.screen, BrowseScreen)
+        assert not story.store.exists("trip")
+        assert "trip plan" not in painted(app).split("deleted trip plan")[0]
+
+
+async def test_a_title_is_changed_where_it_is_read(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    app = story.app()
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("j", "j", "enter")
+        await settle(pilot)
+        await pilot.press("R", *" B", "enter")
+        await settle(pilot)
+        assert "trip plan B" in painted(app).splitlines()[0]
+        await pilot.press("escape")
+        await settle(pilot)
+        assert "trip plan B" in painted(app)
+
+
+async def test_a_session_that_grew_since_the_question_is_left_alone(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    app = story.app()
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("j", "j", "d")
+        await settle(pilot)
+        story.store.append("trip", text_message(Role.USER, "one more thing"))
+        await pilot.press("d")
+        await settle(pilot)
+        assert story.store.exists("trip")
+        assert "trip plan was not deleted" in told(app)[-1]

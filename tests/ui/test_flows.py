@@ -1,0 +1,105 @@
+"""The two flows, message by message: one keystroke, and one change of a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Event
+
+from textual.message import Message
+
+from sessiontui.domain.events import StoreEventKind
+from sessiontui.ui.messages import LibraryChanged
+from sessiontui.ui.widgets.search_bar import SearchBar
+from sessiontui.ui.widgets.session_list import SessionList
+from sessiontui.ui.widgets.transcript_view import TranscriptView
+from tests.ui.painted import settle
+from tests.ui.stories import ordinary_story
+
+_OURS = (
+    SearchBar.Asked,
+    SessionList.Highlighted,
+    TranscriptView.HitChanged,
+    LibraryChanged,
+)
+
+
+async def test_one_keystroke_flows_one_way(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    seen: list[Message] = []
+    app = story.app()
+    async with app.run_test(size=(120, 36), message_hook=seen.append) as pilot:
+        await settle(pilot)
+        await pilot.press("slash", *"oslo")
+        await settle(pilot)
+        seen.clear()
+        story.library.asked.clear()
+        await pilot.press("backspace")
+        await settle(pilot)
+        once = {id(message): message for message in seen if isinstance(message, _OURS)}
+        kinds = [type(message) for message in once.values()]
+        assert kinds[:2] == [SearchBar.Asked, SessionList.Highlighted]
+        assert set(kinds[2:]) == {TranscriptView.HitChanged}
+        searched = [query.terms[0][0].text for query in story.library.asked if query.terms]
+        assert searched == ["osl"]
+
+
+async def test_one_change_flows_one_way_and_comes_to_rest(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    seen: list[Message] = []
+    app = story.app()
+    async with app.run_test(size=(120, 36), message_hook=seen.append) as pilot:
+        await settle(pilot)
+        await pilot.pause(1.2)
+        seen.clear()
+        story.library.asked.clear()
+        story.tell("job")
+        await settle(pilot)
+        told = [message for message in seen if isinstance(message, LibraryChanged)]
+        # One from the event worker to the app, one from the app to the visible screen.
+        assert len({id(message) for message in told}) == 2
+        assert len(story.library.asked) == 1
+
+
+async def test_a_burst_of_changes_is_few_questions(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    app = story.app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        await pilot.pause(1.2)
+        story.library.asked.clear()
+        for _ in range(100):
+            story.tell("job")
+        await settle(pilot)
+        assert 1 <= len(story.library.asked) <= 12
+
+
+async def test_a_failed_store_is_told_once(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    app = story.app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        for _ in range(3):
+            story.library.tell(
+                "astrid-1", kind=StoreEventKind.FAILED, problem="[/] permission denied"
+            )
+        await settle(pilot)
+        assert [n.message for n in app._notifications] == ["astrid-1: [/] permission denied"]
+
+
+async def test_the_first_paint_waits_for_no_sync(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    app = story.app()
+    waited: list[bool] = []
+
+    def slow(cancel: Event | None = None, *_rest: object) -> None:
+        assert cancel is not None
+        waited.append(cancel.wait(10))
+
+    story.library.sync = slow  # type: ignore[method-assign,assignment]
+    async with app.run_test(size=(120, 36)) as pilot:
+        for _ in range(50):
+            await pilot.pause(0.02)
+            if app.screen.query_one(SessionList).rows:
+                break
+        assert len(app.screen.query_one(SessionList).rows) == 6
+        assert not waited

@@ -1,0 +1,268 @@
+"""The other screens: stores, help, welcome, palette; and what empty ones say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.command import CommandPalette
+from textual.widgets import Input
+
+from sessiontui.domain.store import StoreInfo
+from sessiontui.services.library import Library, LibraryOptions
+from sessiontui.storage.locations import Locations
+from sessiontui.ui.actions import Scope, actions_of
+from sessiontui.ui.app import SessionApp
+from sessiontui.ui.screens.browse import BrowseScreen
+from sessiontui.ui.screens.help import Help
+from sessiontui.ui.screens.stores import StoresScreen
+from sessiontui.ui.screens.welcome import Welcome
+from sessiontui.ui.widgets.session_list import SessionList
+from tests.ui.painted import painted, settle
+from tests.ui.stories import NOW, empty_story, ordinary_story
+
+
+def app_without_stores(folder: Path) -> SessionApp:
+    """The program where discovery finds nothing."""
+    options = LibraryOptions(home=folder / "nobody", locations=Locations.below(folder / "own"))
+    return SessionApp(Library.open(options, lambda: NOW), clock=lambda: NOW)
+
+
+async def test_the_stores_screen_says_what_a_store_cannot_do_and_why(tmp_path: Path) -> None:
+    app = ordinary_story(tmp_path).app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("S")
+        await settle(pilot)
+        text = painted(app)
+        assert "1 store" in text
+        assert "6 sessions" in text
+        assert "read and change" in text
+        assert "rename in the store, clear, delete, cure" in text
+        assert "compact: a store in memory has no damaged lines" in text
+        await pilot.press("escape")
+        assert isinstance(app.screen, BrowseScreen)
+
+
+async def test_enter_on_a_store_lists_its_sessions_only(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    app = story.app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("S")
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert isinstance(app.screen, BrowseScreen)
+        assert app.screen.query_one("#search-bar", Input).value == f"store:{story.store.store_id}"
+        assert len(app.screen.query_one(SessionList).rows) == 6
+
+
+async def test_an_unreadable_store_is_named_with_its_problem(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    sick = story.store.info().model_copy(
+        update={"id": "astrid-1", "available": False, "writable": False, "problem": "no permission"}
+    )
+
+    def stores() -> tuple[StoreInfo, ...]:
+        return (story.store.info(), sick)
+
+    story.library.stores = stores  # type: ignore[method-assign]
+    app = story.app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        assert "6 sessions in 1 store" in painted(app)
+        await pilot.press("S", "j")
+        await settle(pilot)
+        text = painted(app)
+        assert "✗" in text
+        assert "no permission" in text
+        assert "cannot be read" in text
+
+
+async def test_help_shows_every_key_of_the_screen_it_was_asked_on(tmp_path: Path) -> None:
+    app = ordinary_story(tmp_path).app()
+    async with app.run_test(size=(120, 110)) as pilot:
+        await settle(pilot)
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert isinstance(app.screen, Help)
+        text = " ".join(painted(app).split())
+        for action in actions_of(Scope.BROWSE):
+            if action.keys:
+                assert " ".join(action.help.split()[:4]) in text, action.id
+        assert "only begun" not in text
+        assert "is:" in text
+        await pilot.press("escape", "enter")
+        await settle(pilot)
+        await pilot.press("question_mark")
+        await pilot.pause()
+        text = painted(app)
+        assert "keys: transcript" in text
+        assert "Search titles" not in text
+        await pilot.press("f1")
+        await pilot.pause()
+        assert not isinstance(app.screen, Help)
+
+
+async def test_without_a_store_the_list_says_how_to_point_to_one(tmp_path: Path) -> None:
+    app = app_without_stores(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        text = " ".join(painted(app).split())
+        assert "no store was found" in text
+        assert "sessiontui --store FORMAT:PATH" in text
+        assert "sessiontui --demo" in text
+        await pilot.press("j", "enter", "d", "x", "y", "R", "n")
+        await settle(pilot)
+        assert isinstance(app.screen, BrowseScreen)
+        await pilot.press("S")
+        await settle(pilot)
+        assert "no store was found" in painted(app)
+        await pilot.press("enter")
+        assert isinstance(app.screen, StoresScreen)
+
+
+async def test_a_store_without_sessions_says_so(tmp_path: Path) -> None:
+    app = empty_story(tmp_path).app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "no sessions in 1 store" in painted(app)
+
+
+async def test_the_first_start_says_what_was_found_and_what_to_try(tmp_path: Path) -> None:
+    app = ordinary_story(tmp_path).app(first_run=True)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        assert isinstance(app.screen, Welcome)
+        text = painted(app)
+        assert "Found on this machine" in text
+        assert "6 sessions" in text
+        assert "Three keys to try" in text
+        await pilot.press("enter")
+        await settle(pilot)
+        assert isinstance(app.screen, BrowseScreen)
+        assert isinstance(app.focused, SessionList)
+
+
+async def test_the_first_start_without_stores_says_how_to_go_on(tmp_path: Path) -> None:
+    library = app_without_stores(tmp_path).bench.library
+    app = SessionApp(library, clock=lambda: NOW, first_run=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        text = painted(app)
+        assert "No store was found on this machine" in text
+        assert "sessiontui --demo shows sample stores" in text
+
+
+async def test_the_palette_reaches_actions_without_a_key(tmp_path: Path) -> None:
+    app = ordinary_story(tmp_path).app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+p")
+        await pilot.pause(0.2)
+        assert isinstance(app.screen, CommandPalette)
+        await pilot.press(*"stuck sessions")
+        await pilot.pause(0.5)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert app.screen.query_one("#search-bar", Input).value == "is:stuck"
+
+
+async def test_the_palette_goes_to_a_session_from_its_transcript(tmp_path: Path) -> None:
+    app = ordinary_story(tmp_path).app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        await pilot.press("ctrl+p")
+        await pilot.pause(0.2)
+        await pilot.press(*"review the")
+        await pilot.pause(0.5)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert isinstance(app.screen, BrowseScreen)
+        row = app.screen.sessions.row
+        assert row is not None
+        assert row.ref.key == "old"
+
+
+async def test_the_palette_says_why_something_is_not_possible_now(tmp_path: Path) -> None:
+    app = ordinary_story(tmp_path).app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+p")
+        await pilot.pause(0.2)
+        await pilot.press(*"undo")
+        await pilot.pause(0.5)
+        assert "not now: nothing was changed yet" in painted(app)
+
+
+async def test_keys_can_be_remapped_and_footer_and_help_follow(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    app = story.app(keymap={"delete": "ctrl+d", "next_hit": "m"})
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        assert "ctrl+d delete" in painted(app).splitlines()[-1]
+        await pilot.press("d", "d")
+        await settle(pilot)
+        assert story.store.exists("job")
+        await pilot.press("ctrl+d")
+        await settle(pilot)
+        question = app.screen.query_one(SessionList).question
+        assert question is not None
+        assert "ctrl+d again deletes" in question
+        await pilot.press("ctrl+d")
+        await settle(pilot)
+        assert not story.store.exists("job")
+
+
+async def test_a_click_on_a_key_of_the_footer_does_what_it_says(tmp_path: Path) -> None:
+    app = ordinary_story(tmp_path).app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        column = painted(app).splitlines()[-1].find("/ search")
+        await pilot.click(offset=(column + 3, 35))
+        await settle(pilot)
+        assert app.focused is app.screen.query_one("#search-bar")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (30, 8), (20, 5), (200, 60)])
+async def test_every_screen_survives_every_size(tmp_path: Path, size: tuple[int, int]) -> None:
+    app = ordinary_story(tmp_path).app()
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        for keys in (
+            ("d", "escape"),
+            ("R", "escape"),
+            ("question_mark", "escape"),
+            ("S", "escape"),
+        ):
+            await pilot.press(*keys)
+            await settle(pilot)
+        await pilot.press("slash", *"oslo", "enter", "enter")
+        await settle(pilot)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert isinstance(app.screen, BrowseScreen)
+
+
+async def test_without_colour_the_marks_and_the_cursor_still_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = ordinary_story(tmp_path).app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        strips = app.screen._compositor.render_strips()
+        assert app.no_color
+        text = painted(app)
+        assert "▌ ▲ run the long job" in text
+        for filtered in (
+            segment.style
+            for strip in strips
+            for segment in strip.apply_filter(app._filters[-1], app.background_colors[0])
+        ):
+            if filtered is not None and filtered.color is not None and filtered.color.triplet:
+                red, green, blue = filtered.color.triplet
+                assert red == green == blue

@@ -1,0 +1,73 @@
+"""Colours: readable in every theme, and declared in one place."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from textual.color import Color
+from textual.theme import BUILTIN_THEMES, Theme
+
+from sessiontui.ui.stylesheet import stylesheet_path
+from sessiontui.ui.themes import DARK, READABLE, THEMES, contrast, derived_variables
+from tests.ui.painted import painted, settle
+from tests.ui.stories import ordinary_story
+
+_PAIRS = (
+    ("loud", "row-selected"),
+    ("quiet", "row-selected"),
+    ("quiet", "bar-background"),
+    ("accent-text", "bar-background"),
+    ("accent-text", "row-selected"),
+    ("place-text", "row-selected"),
+    ("running-text", "bar-background"),
+    ("stuck-text", "bar-background"),
+    ("failed-text", "row-selected"),
+    ("match-text", "match-background"),
+    ("current-match-text", "current-match-background"),
+    ("question-text", "question-background"),
+)
+_COLOURED = [theme for theme in (*THEMES, *BUILTIN_THEMES.values()) if not theme.ansi]
+
+
+@pytest.mark.parametrize("theme", _COLOURED, ids=lambda theme: theme.name)
+def test_text_is_readable_in_every_theme(theme: Theme) -> None:
+    colours = {name: Color.parse(value) for name, value in derived_variables(theme).items()}
+    for text, behind in _PAIRS:
+        assert contrast(colours[text], colours[behind]) >= READABLE - 0.1, (text, behind)
+
+
+def test_the_programs_own_theme_is_calm_and_readable_as_it_is() -> None:
+    background = Color.parse(DARK.background or "")
+    for colour in (DARK.primary, DARK.secondary, DARK.warning, DARK.error, DARK.success):
+        assert contrast(Color.parse(colour or ""), background) >= READABLE
+    assert DARK.primary == DARK.accent
+
+
+def test_the_stylesheet_names_no_colour_itself() -> None:
+    text = re.sub(r"/\*.*?\*/", "", stylesheet_path().read_text(), flags=re.DOTALL)
+    assert not re.search(r"#[0-9a-fA-F]{3,8}\b\s*;", text)
+    used = set(re.findall(r"\$([a-z][a-z0-9-]*)", text))
+    textuals = {"background", "surface", "panel"}
+    assert used <= textuals | set(derived_variables(DARK)), used
+
+
+def test_every_derived_variable_is_used_and_every_theme_has_all() -> None:
+    names = [set(derived_variables(theme)) for theme in (*THEMES, *BUILTIN_THEMES.values())]
+    assert all(name == names[0] for name in names)
+    text = stylesheet_path().read_text()
+    assert not [name for name in names[0] if f"${name}" not in text]
+
+
+@pytest.mark.parametrize("name", ["textual-light", "sessiontui-light", "ansi-dark", "no-such"])
+async def test_the_program_runs_in_other_themes(tmp_path: Path, name: str) -> None:
+    app = ordinary_story(tmp_path).app(theme=name)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        assert "run the long job" in painted(app)
+        expected = name if name in app.available_themes else DARK.name
+        assert app.theme == expected
+        app.theme = "nord"
+        await pilot.pause()
+        assert "run the long job" in painted(app)

@@ -1,0 +1,128 @@
+"""ACTIONS is the only declaration of keys, and everything that derives from it agrees."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from textual.binding import Binding
+
+import sessiontui
+from sessiontui.domain.errors import SettingsInvalid
+from sessiontui.domain.store import Capability
+from sessiontui.ui.action_keys import (
+    bindings_of,
+    checked_keymap,
+    key_table,
+    key_words,
+    keys_in_use,
+)
+from sessiontui.ui.actions import ACTION, ACTIONS, Scope, actions_of
+from sessiontui.ui.screens.action_screen import ActionScreen
+from sessiontui.ui.screens.browse import BrowseScreen
+from sessiontui.ui.screens.stores import StoresScreen
+from sessiontui.ui.screens.transcript import TranscriptScreen
+
+SCREENS: dict[Scope, type[ActionScreen[None] | ActionScreen[str | None]]] = {
+    Scope.BROWSE: BrowseScreen,
+    Scope.TRANSCRIPT: TranscriptScreen,
+    Scope.STORES: StoresScreen,
+}
+
+
+def test_ids_are_unique_and_every_action_says_what_it_does() -> None:
+    assert len(ACTION) == len(ACTIONS)
+    for action in ACTIONS:
+        assert re.fullmatch(r"[a-z_]+", action.id)
+        assert action.title
+        assert action.help[0].isupper()
+        assert not action.help.endswith(".")
+        assert action.scopes
+
+
+@pytest.mark.parametrize("scope", list(Scope))
+def test_no_key_means_two_things_on_one_screen(scope: Scope) -> None:
+    keys = [key for action in actions_of(scope) for key in action.keys]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("scope", list(Scope))
+def test_every_action_of_a_screen_is_done_by_it(scope: Scope) -> None:
+    screen = SCREENS[scope]
+    assert scope is screen.SCOPE
+    for action in actions_of(scope):
+        assert callable(getattr(screen, f"action_{action.id}", None)), action.id
+
+
+@pytest.mark.parametrize("scope", list(Scope))
+def test_the_bindings_of_a_screen_are_those_of_the_table(scope: Scope) -> None:
+    declared = {action.id: ",".join(action.keys) for action in actions_of(scope) if action.keys}
+    declared.pop("palette")
+    bound = {
+        str(binding.id): binding.key
+        for binding in SCREENS[scope].BINDINGS
+        if isinstance(binding, Binding)
+    }
+    assert bound == declared
+    assert [b.key for b in bindings_of(scope) if isinstance(b, Binding)] == list(bound.values())
+
+
+def test_the_keys_that_scripts_and_hands_rely_on_are_fixed() -> None:
+    fixed = {
+        "search": "/",
+        "open": "enter",
+        "back": "escape",
+        "rename": "R",
+        "delete": "d",
+        "clear": "c",
+        "cure": "x",
+        "undo": "u",
+        "quit": "q",
+    }
+    assert {name: ACTION[name].keys[0] for name in fixed} == fixed
+
+
+def test_changes_name_the_capability_they_need_and_dangers_ask() -> None:
+    assert ACTION["delete"].capability is Capability.DELETE
+    assert ACTION["clear"].capability is Capability.CLEAR
+    assert ACTION["cure"].capability is Capability.SET_STATE
+    assert {action.id for action in ACTIONS if action.danger} == {"delete", "clear"}
+
+
+def test_the_table_for_the_readme_has_every_key_once() -> None:
+    table = key_table()
+    for action in ACTIONS:
+        if action.keys:
+            line = next(line for line in table.splitlines() if f"| {action.help} |" in line)
+            assert all(f"`{key_words(key)}`" in line for key in action.keys)
+    assert len(table.splitlines()) == 2 + sum(1 for action in ACTIONS if action.keys)
+
+
+def test_no_other_file_declares_a_key_of_an_action() -> None:
+    # Screens that stop everything else have their own closing keys and nothing more.
+    closing = {"close", "answer", "line", "give_up"}
+    source = Path(sessiontui.__file__).parent / "ui"
+    for path in source.rglob("*.py"):
+        for called in re.findall(r'Binding\(\s*"[^"]+",\s*"(\w+)', path.read_text()):
+            assert called in closing, path
+
+
+def test_keys_in_use_follow_what_is_bound_and_keep_the_tables_order() -> None:
+    help_keys = [
+        ("f1", Binding("f1", "x", id="help")),
+        ("question_mark", Binding("?", "x", id="help")),
+    ]
+    moved = ("ctrl+d", Binding("ctrl+d", "x", id="delete"))
+    foreign = ("z", Binding("z", "x", id="not-ours"))
+    used = keys_in_use([*help_keys, moved, foreign])
+    assert used == {"help": ("question_mark", "f1"), "delete": ("ctrl+d",)}
+
+
+def test_a_keymap_is_checked_before_it_is_used() -> None:
+    assert checked_keymap({"delete": "D"}) == {"delete": "D"}
+    with pytest.raises(SettingsInvalid, match=r"no action delet$") as caught:
+        checked_keymap({"delet": "D"})
+    assert caught.value.hint == "did you mean delete"
+    with pytest.raises(SettingsInvalid, match="empty key"):
+        checked_keymap({"delete": "D,"})
