@@ -124,3 +124,35 @@ def test_the_app_needs_a_terminal(store: SampleStore) -> None:
     done = store.run()
     assert done.code == 2
     assert "needs a terminal" in done.stderr
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> str:
+    """The option for a store that cannot be read."""
+    path = tmp_path / "broken.db"
+    path.write_bytes(b"no database at all" * 100)
+    return f"--store=zeroclaw-sqlite:{path}"
+
+
+def test_a_store_that_cannot_be_read_is_named_and_the_others_answer(
+    store: SampleStore, broken: str
+) -> None:
+    done = run(broken, store.option, "list", "--json")
+    assert done.code == 3
+    value = done.json("sessions")
+    assert len(value["items"]) == 4
+    assert [problem["store"][:15] for problem in value["problems"]] == ["zeroclaw-sqlite"]
+    assert "broken.db" in done.stderr
+    stores = run(broken, store.option, "stores", "--json")
+    assert stores.code == 3
+    assert [item["available"] for item in stores.json("stores")["items"]] == [False, True]
+    assert run(broken, store.option, "search", "harbour", "--json").code == 3
+
+
+def test_a_session_may_be_in_the_store_that_cannot_be_read(store: SampleStore, broken: str) -> None:
+    for words in (("show", "nobody"), ("delete", "nobody", "--yes"), ("export", "nobody")):
+        done = run(broken, store.option, *words, "--json")
+        assert (done.code, done.json("error")["code"]) == (3, 3)
+    assert run(broken, store.option, "show", store.ref("nobody")).code == 1
+    assert run(broken, store.option, "delete", "log", "nobody", "--yes", "--json").code == 3
+    assert store.backend.get("log") is None

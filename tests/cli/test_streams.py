@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -183,8 +183,46 @@ def test_ctrl_c_at_a_question_changes_nothing(chats: Path) -> None:
     said = b""
     while b"[y/N]" not in said:
         said += os.read(terminal, 4096)
-    process.send_signal(signal.SIGINT)
+    # A signal just before the read begins is only seen after it: then once more.
+    for _ in range(5):
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=3)
+            break
     data, _ = process.communicate(timeout=20)
     os.close(terminal)
     assert (process.returncode, data) == (130, b"")
     assert (chats / "telegram_small.jsonl").stat().st_size > 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_the_demo_leaves_nothing_behind_however_it_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with running("--demo", "watch", "--json") as process:
+        deadline = time.monotonic() + 20
+        while not list(tmp_path.glob("sessiontui-demo-*/home/.astrid/sessions/*")):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        process.send_signal(number)
+        process.communicate(timeout=20)
+        assert process.returncode == (0 if number is signal.SIGINT else -number)
+    assert not list(tmp_path.glob("sessiontui-demo-*"))
+
+
+def test_the_demo_reads_and_writes_nothing_of_the_user(tmp_path: Path) -> None:
+    done = run_process("--demo", "list", "--json")
+    assert done.code == 0
+    items = done.json("sessions")["items"]
+    assert len({item["format"] for item in items}) == 5
+    for folder in ("user-home", "xdg-cache", "xdg-data", "xdg-config"):
+        assert not (tmp_path / folder).exists() or not list((tmp_path / folder).iterdir())
+
+
+def test_a_demo_only_where_nothing_is_found(chats: Path) -> None:
+    found = run_process("--demo-if-empty", option(chats), "list", "--json").json("sessions")
+    assert len(found["items"]) == 2
+    empty = run_process("--demo-if-empty", "list", "--json").json("sessions")
+    assert len(empty["items"]) > 50

@@ -128,7 +128,8 @@ def test_the_home_given_wins_over_the_nearest_and_that_over_the_users(
     assert texts(HermesBot.open(path).messages(CART)) == ["of the nearest"]
     third = BotHome(tmp_path / "third")
     third.with_transcript(records=[prompt(1, None, "of the one given")])
-    given = HermesBot.open(path).with_home(third.home)
+    given = HermesBot.open(path)
+    given.use_home(third.home)
     assert texts(given.messages(CART)) == ["of the one given"]
 
 

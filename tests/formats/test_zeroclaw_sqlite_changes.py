@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sessiontui.backends.zeroclaw_sqlite import ZeroclawSqlite
-from sessiontui.backends.zeroclaw_sqlite import full_text
+from sessiontui.backends.zeroclaw_sqlite import ZeroclawSqlite, full_text
 from sessiontui.domain.backend import ClearOnly, ClearScope
 from sessiontui.domain.errors import (
     BadKey,
@@ -21,23 +20,10 @@ from sessiontui.domain.errors import (
     Unsupported,
 )
 from sessiontui.domain.message import Role
-from sessiontui.domain.session import (
-    Session,
-    SessionPatch,
-    SessionRef,
-    SessionState,
-    TitleSource,
-)
+from sessiontui.domain.session import Session, SessionPatch, SessionRef, SessionState, TitleSource
 from sessiontui.storage import sqlite_store
 from tests.building import text_message
-from tests.formats.zeroclaw_stores import (
-    CHAT_VERSIONS,
-    Owner,
-    add_chat,
-    at,
-    chat_database,
-    run,
-)
+from tests.formats.zeroclaw_stores import CHAT_VERSIONS, Owner, add_chat, at, chat_database, run
 
 MORE = text_message(Role.USER, "and when it rains?")
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
 from textual.message import Message
 
-from sessiontui.domain.events import StoreEventKind
+from sessiontui.domain.events import StoreEvent, StoreEventKind
+from sessiontui.services.index_schema import IndexTier
 from sessiontui.ui.messages import LibraryChanged
 from sessiontui.ui.widgets.search_bar import SearchBar
 from sessiontui.ui.widgets.session_list import SessionList
 from sessiontui.ui.widgets.transcript_view import TranscriptView
-from tests.ui.painted import settle
+from tests.ui.painted import painted, settle
 from tests.ui.stories import ordinary_story
 
 _OURS = (
@@ -84,6 +86,33 @@ async def test_a_failed_store_is_told_once(tmp_path: Path) -> None:
             )
         await settle(pilot)
         assert [n.message for n in app._notifications] == ["astrid-1: [/] permission denied"]
+
+
+async def test_progress_of_the_index_is_shown_and_goes_away(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    app = story.app()
+    go_on = Event()
+
+    def slow(
+        cancel: Event | None = None,
+        progress: Callable[[StoreEvent], None] | None = None,
+        upto: IndexTier = IndexTier.TOOLS,
+    ) -> None:
+        if progress is not None and upto is IndexTier.TEXT:
+            kind, store = StoreEventKind.INDEXING, story.store.store_id
+            progress(StoreEvent(kind=kind, store=store, done=42, total=100))
+            progress(StoreEvent(kind=StoreEventKind.FAILED, store="other-1", problem="locked"))
+            go_on.wait(10)
+
+    story.library.sync = slow  # type: ignore[method-assign]
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause(0.3)
+        assert "indexing memory 42% ━━━──────" in painted(app).splitlines()[0]
+        assert [n.message for n in app._notifications] == ["other-1: locked"]
+        go_on.set()
+        await settle(pilot)
+        await pilot.pause(0.2)
+        assert "indexing" not in painted(app)
 
 
 async def test_the_first_paint_waits_for_no_sync(tmp_path: Path) -> None:

@@ -38,8 +38,8 @@ async def test_the_stores_screen_says_what_a_store_cannot_do_and_why(tmp_path: P
         assert "1 store" in text
         assert "6 sessions" in text
         assert "read and change" in text
-        assert "rename in the store, clear, delete, cure" in text
-        assert "compact: a store in memory has no damaged lines" in text
+        assert "rename inside, clear, delete, cure" in text
+        assert "a store in memory has no damaged lines" in text
         await pilot.press("escape")
         assert isinstance(app.screen, BrowseScreen)
 
@@ -113,7 +113,7 @@ async def test_without_a_store_the_list_says_how_to_point_to_one(tmp_path: Path)
         assert "no store was found" in text
         assert "sessiontui --store FORMAT:PATH" in text
         assert "sessiontui --demo" in text
-        await pilot.press("j", "enter", "d", "x", "y", "R", "n")
+        await pilot.press(*"jknNJKtTzfdxyRcuG", "left_curly_bracket", "}", "enter")
         await settle(pilot)
         assert isinstance(app.screen, BrowseScreen)
         await pilot.press("S")
@@ -138,7 +138,7 @@ async def test_the_first_start_says_what_was_found_and_what_to_try(tmp_path: Pat
         text = painted(app)
         assert "Found on this machine" in text
         assert "6 sessions" in text
-        assert "Three keys to try" in text
+        assert "Three to try" in text
         await pilot.press("enter")
         await settle(pilot)
         assert isinstance(app.screen, BrowseScreen)

@@ -74,6 +74,15 @@ async def test_a_result_that_comes_later_is_folded_into_its_call() -> None:
         assert "tool" not in seen.text
 
 
+async def test_a_reload_keeps_count_of_what_is_new_below() -> None:
+    async with reading() as seen:
+        messages = conversation(60)
+        seen.view.show(messages[20:50], at=20)
+        await seen.do(lambda: seen.view.extend(messages[50:]))
+        await seen.do(lambda: seen.view.reload(messages))
+        assert seen.view.new_below == 10
+
+
 async def test_a_reload_keeps_place_cursor_and_folds() -> None:
     async with reading() as seen:
         messages = conversation(100)
@@ -128,9 +137,11 @@ async def test_a_reload_reads_further_without_losing_the_hit() -> None:
         view = seen.view
         view.show(messages[90:130], terms=("oslo",), hits=(100, 120), at=120)
         await seen.do()
-        before = seen.lines
+        before = seen.lines, seen.hit_colours
         await seen.do(lambda: view.reload(messages, hits=(20, 100, 120)))
-        assert seen.lines == before
+        assert (seen.lines, seen.hit_colours) == before
+        current = view.get_component_rich_style("transcript--current-hit").bgcolor
+        assert seen.hit_colours == [current]
         last = seen.posted(TranscriptView.HitChanged)[-1]
         assert (last.position, last.total) == (3, 3)
 
@@ -232,18 +243,10 @@ async def test_the_current_hit_looks_different() -> None:
         view = seen.view
         view.show(with_hits(10, (2, 4)), terms=("oslo",), hits=(2, 4), at=2)
         await seen.do()
-
-        def looks() -> list[object]:
-            rows = [y for y, line in enumerate(seen.lines) if "to Oslo" in line]
-            return [
-                next(s.style.bgcolor for s in view.render_line(y) if s.text == "Oslo" and s.style)
-                for y in rows
-            ]
-
-        first = looks()
-        assert len(set(first)) == 2
+        first = seen.hit_colours
+        assert len(first) == len(set(first)) == 2
         await seen.do(view.action_next_hit)
-        assert looks() == first[::-1]
+        assert seen.hit_colours == first[::-1]
 
 
 async def test_a_hit_in_a_folded_call_is_unfolded_when_it_is_gone_to() -> None:
@@ -285,8 +288,7 @@ async def test_the_current_hit_stays_marked_when_the_width_changes() -> None:
             await seen.pilot.resize_terminal(width, 30)
             await seen.pilot.pause()
             style = view.get_component_rich_style("transcript--current-hit")
-            hits = [s for y in range(30) for s in view.render_line(y) if s.text == "Oslo"]
-            assert [s.style.bgcolor for s in hits if s.style] == [style.bgcolor]
+            assert seen.hit_colours == [style.bgcolor]
 
 
 async def test_hits_are_marked_in_the_scroll_bar() -> None:

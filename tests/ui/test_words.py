@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sessiontui.domain.backend import Footprint, FootprintPart
+from sessiontui.domain.events import StoreEvent, StoreEventKind
 from sessiontui.domain.query import Query, SortKey
 from sessiontui.domain.query_parser import parse_query
 from sessiontui.domain.report import Action, ActionReport, JournalEntry, Skipped
@@ -191,8 +192,12 @@ def test_only_what_needs_a_person_is_counted() -> None:
 
 
 def test_progress_never_says_it_is_done_before_it_is() -> None:
-    assert Progress(42, 100).words == "indexing 42%"
-    assert Progress(100, 100).words == "indexing 99%"
-    assert Progress(1234, None).words == "indexing 1,234"
-    done, still = Progress(50, 100).bar
+    def progress(done: int, total: int | None) -> Progress:
+        kind = StoreEventKind.INDEXING
+        return Progress.of(StoreEvent(kind=kind, store="astrid-3f9a1c", done=done, total=total))
+
+    assert progress(42, 100).words == "indexing astrid 42%"
+    assert progress(100, 100).words == "indexing astrid 99%"
+    assert progress(1234, None).words == "indexing astrid 1,234"
+    done, still = progress(50, 100).bar
     assert len(done + still) == 9

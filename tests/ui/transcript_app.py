@@ -52,6 +52,12 @@ class Seen:
         """The screen as one text."""
         return "\n".join(self.lines)
 
+    @property
+    def hit_colours(self) -> list[object]:
+        """The backgrounds of `Oslo`, from top to bottom, where it is marked."""
+        rows = [self.view.render_line(y) for y in range(self.view.size.height)]
+        return [s.style.bgcolor for row in rows for s in row if s.text == "Oslo" and s.style]
+
     def row(self, part: str) -> int:
         """The first row of the screen that holds a text."""
         return next(y for y, line in enumerate(self.lines) if part in line)

@@ -124,5 +124,9 @@ def test_a_keymap_is_checked_before_it_is_used() -> None:
     with pytest.raises(SettingsInvalid, match=r"no action delet$") as caught:
         checked_keymap({"delet": "D"})
     assert caught.value.hint == "did you mean delete"
+    with pytest.raises(SettingsInvalid, match="x would mean both delete and cure") as caught:
+        checked_keymap({"delete": "x"})
+    assert caught.value.hint == "give delete or cure another key"
+    assert checked_keymap({"delete": "x", "cure": "d"}) == {"delete": "x", "cure": "d"}
     with pytest.raises(SettingsInvalid, match="empty key"):
         checked_keymap({"delete": "D,"})

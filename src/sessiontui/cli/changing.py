@@ -49,7 +49,7 @@ _DONE_WORDS = {
     Action.CLEAR: ("cleared", "would clear"),
     Action.DELETE: ("deleted", "would delete"),
     Action.CURE: ("cured", "would cure"),
-    Action.UNDO: ("taken back for", "would take back for"),
+    Action.UNDO: ("restored", "would restore"),
 }
 _SHOWN_PARTS = 12
 
@@ -74,7 +74,7 @@ def rename(
     # A rename is never asked about: it loses nothing. `--yes` is taken so that scripts may give it.
     del yes
     library = invocation.synced(no_sync)
-    report = library.rename(library.resolve(ref), name, force=force, dry_run=dry_run)
+    report = library.rename(invocation.resolve(library, ref), name, force=force, dry_run=dry_run)
     return _told(report, as_json, asked=1)
 
 
@@ -103,7 +103,7 @@ def clear(
     """Remove messages, keep the session; says first what it would free."""
     need_answerer(yes, dry_run)
     library = invocation.synced(no_sync)
-    found = library.resolve(ref)
+    found = invocation.resolve(library, ref)
     session = library.session(found)
     scope = ClearScope(before=before, only=None if only is None else ClearOnly(only))
     plan = library.clear((found,), scope, force=force, dry_run=True)
@@ -138,7 +138,8 @@ def delete(
     if not dry_run and not yes and found:
         plan = library.delete(found, force=force, dry_run=True)
         if not plan.done:
-            return _told(plan, as_json, len(refs), refused)
+            refusals = plan.model_copy(update={"dry_run": False})
+            return _told(refusals, as_json, len(refs), refused)
         _tell_deletion(library, plan.done)
         if not confirmed(f"Delete {count_words(len(plan.done), 'session')}?", yes):
             return _kept()

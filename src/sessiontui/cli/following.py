@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from contextlib import aclosing
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager
 from threading import Event
 
 import click
@@ -42,17 +42,15 @@ def tail(
 
     With --follow --json every message is one line, an item of a transcript.
     """
+    if follow:
+        with _until_interrupted():
+            _follow(invocation, ref, lines, no_sync, as_json)
+        return ExitCode.DONE
     library = invocation.synced(no_sync)
-    found = library.resolve(ref)
+    found = invocation.resolve(library, ref)
     session = library.session(found)
     verdict = library.verdict(session)
     last = list(library.messages(found, -lines)) if lines else []
-    if follow:
-        for message in last:
-            _print_message(message, as_json)
-        following = _Following(library, found, as_json)
-        following.start_after(last)
-        return _until_interrupted(following.run())
     if as_json:
         print_json(
             transcript_envelope(
@@ -76,8 +74,31 @@ def tail(
 @pass_invocation
 def watch(invocation: Invocation, as_json: bool) -> int:
     """One line for everything that happens in the stores, until interrupted."""
-    library = invocation.synced(no_sync=False)
-    return _until_interrupted(_watch(library, as_json))
+    with _until_interrupted():
+        asyncio.run(_watch(invocation.synced(no_sync=False), as_json))
+    return ExitCode.DONE
+
+
+@contextmanager
+def _until_interrupted() -> Iterator[None]:
+    """Ctrl-C is how such a command is meant to end."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        return
+
+
+def _follow(invocation: Invocation, ref: str, lines: int, no_sync: bool, as_json: bool) -> None:
+    library = invocation.synced(no_sync)
+    found = invocation.resolve(library, ref)
+    # Raises where it is gone: nobody waits for a session that cannot come.
+    library.session(found)
+    last = list(library.messages(found, -lines)) if lines else []
+    for message in last:
+        _print_message(message, as_json)
+    following = _Following(library, found, as_json)
+    following.start_after(last)
+    asyncio.run(following.run())
 
 
 async def _watch(library: Library, as_json: bool) -> None:
@@ -89,14 +110,6 @@ async def _watch(library: Library, as_json: bool) -> None:
                 print_json_line(event_object(event, at))
             else:
                 say(event_line(event, at))
-
-
-def _until_interrupted(work: Coroutine[None, None, None]) -> ExitCode:
-    try:
-        asyncio.run(work)
-    except KeyboardInterrupt:
-        return ExitCode.DONE
-    return ExitCode.DONE
 
 
 def _print_message(message: Message, as_json: bool) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -10,13 +12,14 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from types import FrameType
 
 import click
 from pydantic import BaseModel, ConfigDict
 
 from sessiontui.cli.json_output import Problem
 from sessiontui.cli.text_output import narrate
-from sessiontui.domain.errors import AmbiguousRef, SessionMissing, SessionTuiError
+from sessiontui.domain.errors import AmbiguousRef, SessionMissing, SessionTuiError, StoreUnreadable
 from sessiontui.domain.events import StoreEvent, StoreEventKind
 from sessiontui.domain.exit_codes import ExitCode
 from sessiontui.domain.printable import printable_line
@@ -31,6 +34,7 @@ from sessiontui.services.settings import (
     own_places,
 )
 
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
 _TRACES = frozenset({"cache", "data"})
 """Our own folders that are made in every run."""
 NO_STORE_NOTICE = "no store was found here: these are sample sessions, gone when you leave"
@@ -68,8 +72,9 @@ class Invocation:
     @cached_property
     def demo_folder(self) -> Path:
         """The folder of this run's sample stores, removed at the end."""
-        made = tempfile.TemporaryDirectory(prefix="sessiontui-demo-")
-        return Path(self._stack.enter_context(made))
+        folder = Path(tempfile.mkdtemp(prefix="sessiontui-demo-"))
+        self._stack.enter_context(_removed_at_the_end(folder))
+        return folder
 
     @cached_property
     def settings(self) -> LoadedSettings:
@@ -162,6 +167,23 @@ class Invocation:
             return ExitCode.STORE
         return ExitCode.DONE if found else ExitCode.NOTHING_FOUND
 
+    def resolve(self, library: Library, name: str) -> SessionRef:
+        """The session that a name means.
+
+        Where it is not found and a store could not be read, that is what is told.
+        """
+        try:
+            return library.resolve(name)
+        except SessionMissing as error:
+            store = name.partition(":")[0]
+            stores = {problem.store for problem in self.problems}
+            if not stores or (":" in name and store not in stores):
+                raise
+            raise StoreUnreadable(
+                f"{error.title} was found, but not every store could be read",
+                "see `sessiontui stores`",
+            ) from error
+
     def resolve_all(
         self, library: Library, names: Sequence[str]
     ) -> tuple[tuple[SessionRef, ...], tuple[tuple[str, SessionTuiError], ...]]:
@@ -173,8 +195,8 @@ class Invocation:
         failed: list[tuple[str, SessionTuiError]] = []
         for name in names:
             try:
-                refs.append(library.resolve(name))
-            except (SessionMissing, AmbiguousRef) as error:
+                refs.append(self.resolve(library, name))
+            except (SessionMissing, StoreUnreadable, AmbiguousRef) as error:
                 if len(names) == 1:
                     raise
                 failed.append((name, error))
@@ -190,6 +212,24 @@ def _with_settings(options: LibraryOptions, settings: Settings, read_only: bool)
             "read_only": read_only,
         }
     )
+
+
+@contextmanager
+def _removed_at_the_end(folder: Path) -> Iterator[None]:
+    """Remove a folder at the end, also when that comes by a signal (a terminal that is closed)."""
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
+
+    before = {number: signal.signal(number, leave) for number in _ENDING}
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class SyncProgress:

@@ -236,7 +236,7 @@ def show(
     if last is not None and (start is not None or stop is not None):
         raise click.UsageError("--tail says where to begin and to end: leave --start and --stop")
     library = invocation.synced(no_sync)
-    found = library.resolve(ref)
+    found = invocation.resolve(library, ref)
     session = library.session(found)
     verdict = library.verdict(session)
     if last is not None:

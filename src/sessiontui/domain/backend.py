@@ -46,6 +46,8 @@ class Surroundings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     home: Path
+    home_is_named: bool = False
+    """The user named the home: stores that lead below a home lead below this one."""
     variables: Mapping[str, str] = {}
     current_folder: Path | None = None
 
@@ -161,6 +163,10 @@ class SessionBackend(Protocol):
     @abstractmethod
     def close(self) -> None:
         """Let go of files and connections; the backend may be used again and reopens itself."""
+
+    def use_home(self, home: Path) -> None:
+        """Follow what the store points to (transcripts of another program) below this home."""
+        return
 
     def close_idle(self, seconds: float) -> None:
         """Let go of connections not used for so long, so that the owner is free to tidy up."""

@@ -36,28 +36,19 @@ _IDE_TAG = re.compile(r"\s*<(ide_[a-z_]+|system-reminder)>.*?</\1>\s*", re.DOTAL
 
 
 class Record(NamedTuple):
-    """One decoded line; `data` is empty when it is damaged."""
+    """One decoded line; `data` is empty when it is damaged.
+
+    `number` is that of the line, from 1. `uuid` is the record's own id (metadata records have
+    none), `parent` the record it follows; after a compaction that is the last one before it.
+    """
 
     line: Line
     number: int
-    """The line's number, from 1."""
     data: Mapping[str, Any]
     damage: str | None
-
-    @property
-    def type(self) -> str:
-        """The type of the record, or an empty text."""
-        return text_at(self.data, "type") or ""
-
-    @property
-    def uuid(self) -> str | None:
-        """The record's own id; metadata records have none."""
-        return text_at(self.data, "uuid")
-
-    @property
-    def parent(self) -> str | None:
-        """The record it follows; after a compaction the last one before it."""
-        return text_at(self.data, "parentUuid") or text_at(self.data, "logicalParentUuid")
+    type: str
+    uuid: str | None
+    parent: str | None
 
     @property
     def message_id(self) -> str | None:
@@ -101,12 +92,23 @@ def record_of(line: Line, number: int) -> Record | None:
     except JsonRefused as error:
         value, damage = None, str(error)
     if damage is not None:
-        return Record(line, number, {}, damage) if line.ended else None
+        return Record(line, number, {}, damage, "", None, None) if line.ended else None
     if line.data.count(b"[") + line.data.count(b"{") > DEEPEST:
         value = bounded(value)
     if b"\\ud" in line.data or b"\\uD" in line.data:
         value = encodable(value)
-    return Record(line, number, value, None)
+    get = value.get
+    kind, uuid = get("type"), get("uuid")
+    parent = get("parentUuid") or get("logicalParentUuid")
+    return Record(
+        line,
+        number,
+        value,
+        None,
+        kind if isinstance(kind, str) else "",
+        uuid if isinstance(uuid, str) else None,
+        parent if isinstance(parent, str) else None,
+    )
 
 
 def voice_of(record: Record) -> Voice | None:

@@ -108,9 +108,7 @@ def without_elements(text: str, holder: Span, dropped: Collection[int]) -> Edit:
         return Edit(Span(holder.start, holder.start), "")
     if not kept:
         return Edit(holder, "[]")
-    separators = [
-        text[before.end : after.start] for before, after in pairwise(elements)
-    ]
+    separators = [text[before.end : after.start] for before, after in pairwise(elements)]
     pieces = [text[holder.start : elements[0].start]]
     for position, index in enumerate(kept):
         if position:

@@ -56,6 +56,8 @@ class Catalogue:
                 continue
             seen.add(identity)
             backend = backend_class(format_name).open(path)
+            if self._surroundings.home_is_named:
+                backend.use_home(self._surroundings.home)
             yield backend.store_id, backend
 
     def _discovered(self) -> Iterator[tuple[str, Path]]:

@@ -148,7 +148,7 @@ class Results:
         age = math.inf if at is None else max(0.0, self._now - at) / _DAY
         score: float = (
             title * match.in_title
-            + 2.0 * together
+            + 2.0 * (together or match.in_title)
             + 2.0 * quality
             + min(1.5, math.log2(1 + number) / 4.0)
             + 2.0 * 0.5 ** (age / _HALF_LIFE_DAYS)

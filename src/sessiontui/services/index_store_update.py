@@ -257,7 +257,8 @@ class StoreUpdate:
             tiers = _tiers(text, tier, batch)
             texts.append(ReadText(text.session, cursor, batch, tiers, text.fingerprint))
             size += sum(len(item.text) for item in batch.items)
-            if time.monotonic() >= end or size >= _MOST_CHARACTERS:
+            full = time.monotonic() >= end or size >= _MOST_CHARACTERS
+            if full and done < len(pending):
                 self._write_texts(texts)
                 self._tell(done, len(pending))
                 texts, size, end = [], 0, time.monotonic() + COMMIT_SECONDS

@@ -68,7 +68,8 @@ class LibraryOptions(BaseModel):
     def surroundings(self) -> Surroundings:
         """Where to discover stores."""
         if self.home is not None:
-            return Surroundings(home=self.home.expanduser().absolute())
+            home = self.home.expanduser().absolute()
+            return Surroundings(home=home, home_is_named=True)
         return Surroundings(home=Path.home(), variables=dict(os.environ), current_folder=Path.cwd())
 
 

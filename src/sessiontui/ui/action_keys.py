@@ -84,9 +84,10 @@ def key_table() -> str:
 
 
 def checked_keymap(keymap: Mapping[str, str]) -> dict[str, str]:
-    """A keymap (keys by action id) whose ids are all known.
+    """A keymap (keys by action id) that can be used.
 
-    Raises `SettingsInvalid`, naming the nearest id, or an action without any key.
+    Raises `SettingsInvalid` for an unknown id, naming the nearest, for an empty key, and for a key
+    that would mean two things on one screen.
     """
     for action_id, keys in keymap.items():
         if action_id not in ACTION:
@@ -97,4 +98,20 @@ def checked_keymap(keymap: Mapping[str, str]) -> dict[str, str]:
             raise SettingsInvalid(
                 f"keymap: {action_id} has an empty key", "name keys such as D or ctrl+d"
             )
+    for scope in Scope:
+        meant: dict[str, str] = {}
+        for action in actions_of(scope):
+            for key in _keys_of(action, keymap):
+                other = meant.setdefault(key, action.id)
+                if other != action.id:
+                    raise SettingsInvalid(
+                        f"keymap: {key_words(key)} would mean both {other} and {action.id}",
+                        f"give {other} or {action.id} another key",
+                    )
     return dict(keymap)
+
+
+def _keys_of(action: Action, keymap: Mapping[str, str]) -> tuple[str, ...]:
+    if action.id in keymap:
+        return tuple(key_words(key.strip()) for key in keymap[action.id].split(","))
+    return tuple(key_words(key) for key in action.keys)

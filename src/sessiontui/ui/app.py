@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
@@ -14,11 +15,12 @@ from textual.screen import Screen
 from sessiontui.domain.errors import SessionTuiError
 from sessiontui.domain.events import StoreEvent, StoreEventKind
 from sessiontui.domain.printable import printable_line
+from sessiontui.services.index_schema import IndexTier
 from sessiontui.services.library import Library, utc_now
 from sessiontui.ui.action_keys import binding_of, checked_keymap
 from sessiontui.ui.actions import ACTION
 from sessiontui.ui.error_display import show_error
-from sessiontui.ui.messages import IndexProgress, LibraryChanged
+from sessiontui.ui.messages import LibraryChanged, StoreHappened
 from sessiontui.ui.palette import ActionCommands, SessionCommands
 from sessiontui.ui.refresher import start_worker
 from sessiontui.ui.screens.browse import BrowseScreen
@@ -96,59 +98,60 @@ class SessionApp(App[None]):
     # -- what happens in the stores --------------------------------------------------------
 
     async def _keep_up(self) -> None:
-        try:
-            await self.bench.syncing.run(
-                self.bench.library.sync, self.bench.stop, self._progress_from_thread
-            )
-        except SessionTuiError as error:
-            show_error(self, error)
-        self._progressed(None)
-        self.bench.changes.note_all()
-        self._announce()
+        # Rows and conversations first; then live, while tool output is taken in beside it.
+        await self._sync(IndexTier.TEXT)
+        start_worker(self, partial(self._sync, IndexTier.TOOLS), "events")
         try:
             async for event in self.bench.library.events(self.bench.stop):
                 self._take(event)
         except SessionTuiError as error:
             show_error(self, error)
 
-    def _progress_from_thread(self, event: StoreEvent) -> None:
+    async def _sync(self, upto: IndexTier) -> None:
+        bench = self.bench
+        try:
+            await bench.syncing.run(bench.library.sync, bench.stop, self._tell_from_thread, upto)
+        except SessionTuiError as error:
+            show_error(self, error)
+        self._show_progress(None)
+        bench.changes.note_all()
+        self._announce()
+
+    def _tell_from_thread(self, event: StoreEvent) -> None:
         if not self.bench.stop.is_set():
-            self.post_message(IndexProgress(event.store, event.done or 0, event.total))
+            self.post_message(StoreHappened(event))
 
-    def on_index_progress(self, message: IndexProgress) -> None:
-        """Paint how far the index is; and now and then the rows it has by now."""
-        self._progressed(message)
-        now = self.bench.timer()
-        if now - self._painted_at > _SHOW_INDEXED_SECONDS:
-            self._painted_at = now
-            self.bench.changes.note_all()
-            self._announce()
-
-    def _progressed(self, message: IndexProgress | None) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, BrowseScreen):
-                screen.show_progress(message)
+    def on_store_happened(self, message: StoreHappened) -> None:
+        """What the sync tells is taken like what the watcher tells."""
+        self._take(message.event)
 
     def _take(self, event: StoreEvent) -> None:
-        if event.kind is StoreEventKind.FAILED:
-            told = (event.store, event.problem)
-            if told not in self._told:
-                self._told.add(told)
-                words = f"{event.store}: {event.problem or 'cannot be read'}"
-                self.notify(printable_line(words), severity="warning", markup=False)
         if event.kind is StoreEventKind.INDEXING:
-            over = event.total is None or (event.done or 0) >= event.total
-            done = None if over else IndexProgress(event.store, event.done or 0, event.total)
-            self._progressed(done)
-            if not over:
+            self._show_progress(event)
+            now = self.bench.timer()
+            if now - self._painted_at < _SHOW_INDEXED_SECONDS:
                 return
-        self.bench.changes.note(event)
+            self._painted_at = now
+            self.bench.changes.note_all()
+        else:
+            self.bench.changes.note(event)
+        if event.kind is StoreEventKind.FAILED and (event.store, event.problem) not in self._told:
+            self._told.add((event.store, event.problem))
+            words = f"{event.store}: {event.problem or 'cannot be read'}"
+            self.notify(printable_line(words), severity="warning", markup=False)
         self._announce()
+
+    def _show_progress(self, event: StoreEvent | None) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, BrowseScreen):
+                screen.show_progress(event)
 
     def _announce(self) -> None:
         self.post_message(LibraryChanged(self.bench.changes.generation))
 
     def on_library_changed(self, message: LibraryChanged) -> None:
-        """The visible screen asks again; those below it do when they are visible again."""
-        for screen in self.screen_stack[-1:]:
+        """What can be seen asks again; what lies below does when it is seen again."""
+        for screen in reversed(self.screen_stack):
             screen.post_message(LibraryChanged(message.generation))
+            if not screen.is_modal:
+                break

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textual.message import Message
 
+from sessiontui.domain.events import StoreEvent
+
 
 class LibraryChanged(Message, bubble=False):
     """Stores or index changed; which sessions, the change log knows.
@@ -19,14 +21,9 @@ class LibraryChanged(Message, bubble=False):
         return isinstance(message, LibraryChanged)
 
 
-class IndexProgress(Message):
-    """How far the index is: sessions done of `total` in a store; None when that is not known."""
+class StoreHappened(Message):
+    """Something happened in a store, or the index went on; told by a thread."""
 
-    def __init__(self, store: str, done: int, total: int | None) -> None:
+    def __init__(self, event: StoreEvent) -> None:
         super().__init__()
-        self.store = store
-        self.done = done
-        self.total = total
-
-    def can_replace(self, message: Message) -> bool:
-        return isinstance(message, IndexProgress)
+        self.event = event

@@ -101,10 +101,9 @@ class HermesBot(SessionBackend):
     def open(cls, root: Path) -> Self:
         return cls(root)
 
-    def with_home(self, home: Path | None) -> Self:
-        """Look for transcripts below this home, and nowhere else (None: as found by itself)."""
+    def use_home(self, home: Path) -> None:
+        """Look for transcripts below this home, and nowhere else."""
         self._reader.home = home
-        return self
 
     @classmethod
     def discover(cls, surroundings: Surroundings) -> Iterable[Place]:

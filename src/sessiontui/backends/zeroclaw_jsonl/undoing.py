@@ -15,7 +15,6 @@ from sessiontui.domain.session import SessionRef
 from sessiontui.records.zeroclaw_lines import changed_line, is_message
 from sessiontui.records.zeroclaw_writing import taken_out
 from sessiontui.storage.atomic_file import create_file
-from sessiontui.storage.json_text import JsonRefused
 from sessiontui.storage.system_errors import store_error
 
 
@@ -103,8 +102,6 @@ class FolderUndoing:
         if current == content:
             return
         newer = _written_since(content, current)
-        if newer and content and not content.endswith(b"\n"):
-            content += b"\n"
         # A session's time is its file's: with nothing newer, it is the old one again.
         mtime_ns = None if newer else header.mtime_ns
         self._changes.replace(listed.path, content + newer, state, mtime_ns)
@@ -118,47 +115,76 @@ def _target(listed: Listed) -> str:
 
 
 def _written_since(old: bytes, current: bytes) -> bytes:
-    """What of the current bytes came after a change of the old ones.
+    """What to put behind the old bytes: what came to the file after a change of them.
 
-    A change leaves nothing, or lines up to the last one: some first ones gone, some with content
-    taken out, some that could not be read dropped. Everything behind those was written since.
+    What a change leaves is known: all lines, some with content taken out; the messages without the
+    lines that cannot be read; the messages from some place on, with all such lines; or nothing.
+    Whatever stands behind that was written since.
     """
     if current.startswith(old):
-        rest = current[len(old) :]
-        return rest.removeprefix(b"\n") if old and not old.endswith(b"\n") else rest
+        return current[len(old) :]
     then, now = _lines(old), _lines(current)
-    for first in range(len(then)):
-        left = _behind(then[first:], now)
-        if left is not None:
-            return b"".join(now[len(now) - left :])
-    return current
+    known = [is_message(line) for line in then]
+    readable = [line for line, is_known in zip(then, known, strict=True) if is_known]
+    newer = _behind_all(then, known, now)
+    if newer is None:
+        newer = _behind(readable, now)
+    if newer is None:
+        newer = _behind_a_later_part(then, known, now)
+    if newer is None:
+        newer = current
+    # A last line that was still being written goes on; one that was whole is ended.
+    whole = bool(then) and not old.endswith(b"\n") and known[-1]
+    return b"\n" + newer if newer and whole else newer
 
 
-def _behind(kept: list[bytes], now: list[bytes]) -> int | None:
-    """How many lines come behind the kept ones, or None where these are not what `now` begins with.
-
-    At least one line has to be left of them.
-    """
-    position = 0
-    for line in kept:
-        if position < len(now) and _is_left_of(line, now[position]):
-            position += 1
-        elif is_message(line):
-            return None
-    return len(now) - position if position else None
+def _behind(left: list[bytes], now: list[bytes]) -> bytes | None:
+    """What stands behind the lines that were left, or None where `now` does not begin with them."""
+    if not left or left[:-1] != now[: len(left) - 1] or len(left) > len(now):
+        return None
+    last, held = left[-1], now[len(left) - 1]
+    rest = b"".join(now[len(left) :])
+    if last.removesuffix(b"\n") == held.removesuffix(b"\n"):
+        return rest
+    # It had no end yet, and was written on.
+    return held[len(last) :] + rest if _goes_on(last, held) else None
 
 
-def _is_left_of(old: bytes, now: bytes) -> bool:
-    old, now = old.removesuffix(b"\n"), now.removesuffix(b"\n")
-    if old == now:
-        return True
-    for only in ClearOnly:
-        try:
-            if changed_line(old, taken_out(only)) == now:
-                return True
-        except JsonRefused:
-            return False
-    return False
+def _behind_all(then: list[bytes], known: list[bool], now: list[bytes]) -> bytes | None:
+    """The same where every line was left, and content was taken out of some."""
+    if len(then) > len(now):
+        return None
+    left = [
+        held if is_known and _is_cut(line, held) else line
+        for line, is_known, held in zip(then, known, now, strict=False)
+    ]
+    return _behind(left, now)
+
+
+def _behind_a_later_part(then: list[bytes], known: list[bool], now: list[bytes]) -> bytes | None:
+    """The same where the first messages went; the lines that cannot be read stayed."""
+    unreadable: list[bytes] = []
+    for position, line in enumerate(then):
+        if not known[position]:
+            unreadable.append(line)
+            continue
+        held = now[len(unreadable)] if len(unreadable) < len(now) else b""
+        if held == line or _goes_on(line, held):
+            newer = _behind(unreadable + then[position:], now)
+            if newer is not None:
+                return newer
+    return _behind(unreadable, now)
+
+
+def _goes_on(line: bytes, held: bytes) -> bool:
+    return not line.endswith(b"\n") and held.startswith(line)
+
+
+def _is_cut(line: bytes, held: bytes) -> bool:
+    return line != held and any(
+        changed_line(line.removesuffix(b"\n"), taken_out(only)) == held.removesuffix(b"\n")
+        for only in ClearOnly
+    )
 
 
 def _lines(content: bytes) -> list[bytes]:

@@ -16,6 +16,7 @@ from textual.geometry import Region
 from textual.widgets import Input
 
 from sessiontui.domain.errors import SearchInterrupted, SessionTuiError
+from sessiontui.domain.events import StoreEvent
 from sessiontui.domain.report import ActionReport
 from sessiontui.domain.session import SessionRef, SessionRow
 from sessiontui.domain.store import Capability, StoreInfo
@@ -32,7 +33,7 @@ from sessiontui.ui.listing import (
     read_surroundings,
 )
 from sessiontui.ui.marks import marks_for
-from sessiontui.ui.messages import IndexProgress, LibraryChanged
+from sessiontui.ui.messages import LibraryChanged
 from sessiontui.ui.refresher import Refresher, start_worker
 from sessiontui.ui.screens.session_screen import SessionScreen
 from sessiontui.ui.screens.stores import StoresScreen
@@ -170,11 +171,10 @@ class BrowseScreen(SessionScreen):
         if self._listing is not None:
             self.post_message(LibraryChanged(self.bench.changes.generation))
 
-    def show_progress(self, message: IndexProgress | None) -> None:
+    def show_progress(self, event: StoreEvent | None) -> None:
         """Show how far the index is; None when it is up to date."""
-        progress = None if message is None else Progress(message.done, message.total)
         if self.is_mounted:
-            self.status_line.progress = progress
+            self.status_line.progress = None if event is None else Progress.of(event)
             self._explain_emptiness()
 
     def _tick(self) -> None:

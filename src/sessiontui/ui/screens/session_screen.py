@@ -328,6 +328,7 @@ class SessionScreen(ActionScreen[None]):
         outcome = outcome_words(
             report, titles, self.key_of("undo"), undone=undone, new_title=new_title
         )
+        self.app.clear_notifications()  # An older offer to undo would mean the wrong change now.
         self.app.notify(outcome.text, severity=outcome.severity, markup=False)
 
     # -- walking the transcript ------------------------------------------------------------

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from rich.table import Table
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -24,11 +26,13 @@ from sessiontui.ui.messages import LibraryChanged
 from sessiontui.ui.refresher import start_worker
 from sessiontui.ui.screens.action_screen import ActionScreen
 from sessiontui.ui.steps import Step
+from sessiontui.ui.widgets.details_panel import middle_cut
 from sessiontui.ui.widgets.key_footer import FooterKey, KeyFooter
 from sessiontui.ui.workbench import Workbench
 
+_PATH_LIMIT = 50
 _WORDS = {
-    Capability.RENAME: "rename in the store",
+    Capability.RENAME: "rename inside",
     Capability.CLEAR: "clear",
     Capability.DELETE: "delete",
     Capability.SET_STATE: "cure",
@@ -51,6 +55,7 @@ class StoresScreen(ActionScreen[str | None]):
         "stores--good",
         "stores--bad",
         "stores--word",
+        "stores--text",
     }
 
     def __init__(self, bench: Workbench) -> None:
@@ -122,7 +127,7 @@ class StoresScreen(ActionScreen[str | None]):
             (printable_line(store.title), ".stores--title"),
             (f"  {printable_line(store.format)}", ".stores--dim"),
             "\n  ",
-            (printable_line(str(store.root)), ".stores--dim"),
+            (middle_cut(printable_line(str(store.root)), _PATH_LIMIT), ".stores--dim"),
             "\n  ",
             (" · ".join(facts), ".stores--dim" if sound else ".stores--bad"),
         )
@@ -133,45 +138,43 @@ class StoresScreen(ActionScreen[str | None]):
         details = self.query_one("#store-details", Static)
         if store is None:
             pane.border_title = None
-            details.update(self._no_store() if not self._stores else Content(""))
-            return
-        pane.border_title = Content(printable_line(store.id, 60))
-        details.update(Content("\n").join(self._lines(store)))
+            details.update(Content("") if self._stores else self._no_store())
+        else:
+            pane.border_title = Content(printable_line(store.id, 60))
+            details.update(self._table(store))
 
-    def _lines(self, store: StoreInfo) -> list[Content]:
-        count = store.session_count
-        pairs = [
+    def _table(self, store: StoreInfo) -> Table:
+        table = Table.grid(padding=(0, 2))
+        table.add_column(no_wrap=True)
+        table.add_column(ratio=1, overflow="fold")
+        count, size = store.session_count, store.size_bytes
+        for name, value in (
             ("format", f"{store.title} ({store.format})"),
-            ("layout", store.format_version or ""),
+            ("layout", store.format_version),
             ("path", str(store.root)),
-            ("sessions", "" if count is None else f"{count:,}"),
-            ("size", "" if store.size_bytes is None else size_words(store.size_bytes)),
+            ("sessions", None if count is None else f"{count:,}"),
+            ("size", None if size is None else size_words(size)),
             ("access", _access_words(store)),
-        ]
-        lines = [
-            Content.assemble((f"{name:<10}", ".stores--dim"), printable_line(value))
-            for name, value in pairs
-            if value
-        ]
+        ):
+            if value:
+                table.add_row(self._text(name, "dim"), self._text(value, "text"))
         if store.problem:
-            lines += [Content(""), Content.styled(printable_line(store.problem), ".stores--bad")]
-        able = [word for cap, word in _WORDS.items() if cap in store.capabilities]
-        if able:
-            lines += [
-                Content(""),
-                Content.assemble(("can      ", ".stores--good"), ", ".join(able)),
-            ]
-        unable = [
-            Content.assemble(
-                (f"  {word}: ", ".stores--word"),
-                (printable_line(store.capabilities.reason(capability)), ".stores--dim"),
-            )
-            for capability, word in _WORDS.items()
-            if capability not in store.capabilities
-        ]
-        if unable:
-            lines += [Content(""), Content.styled("cannot", ".stores--bad"), *unable]
-        return lines
+            table.add_row(self._text("problem", "bad"), self._text(store.problem, "bad"))
+        able = ", ".join(word for can, word in _WORDS.items() if can in store.capabilities)
+        table.add_row()
+        table.add_row(self._text("can", "good"), self._text(able or "be read", "text"))
+        missing = [can for can in _WORDS if can not in store.capabilities]
+        if missing:
+            table.add_row()
+            table.add_row(self._text("cannot", "bad"))
+        for capability in missing:
+            reason = store.capabilities.reason(capability)
+            table.add_row(self._text(_WORDS[capability], "word"), self._text(reason, "dim"))
+        return table
+
+    def _text(self, text: str, part: str) -> Text:
+        style = self.get_component_rich_style(f"stores--{part}", partial=True)
+        return Text(printable_line(text), style)
 
     def _no_store(self) -> Content:
         return Content.assemble(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.table import Table
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -33,6 +35,7 @@ class Welcome(ModalScreen[None]):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "welcome--title",
         "welcome--key",
+        "welcome--text",
         "welcome--dim",
         "welcome--bad",
     }
@@ -58,60 +61,48 @@ class Welcome(ModalScreen[None]):
         except SessionTuiError as error:
             show_error(self.app, error)
             return
-        self.query_one("#welcome-text", Static).update(welcome_words(stores))
+        self.query_one("#welcome-text", Static).update(self._table(stores))
 
     def action_close(self) -> None:
         """Go on."""
         self.dismiss()
 
-
-def welcome_words(stores: tuple[StoreInfo, ...]) -> Content:
-    """What was found, what is missing, and what to try."""
-    lines: list[Content] = []
-    if stores:
-        lines.append(Content.styled("Found on this machine", ".welcome--title"))
-        lines += [_store_line(store) for store in stores]
-        lines.append(
-            Content.styled(
-                "Stores that lie elsewhere: sessiontui --store FORMAT:PATH", ".welcome--dim"
-            )
+    def _table(self, stores: tuple[StoreInfo, ...]) -> Table:
+        table = Table.grid(padding=(0, 2))
+        table.add_column(no_wrap=True)
+        table.add_column(ratio=1, overflow="fold")
+        found = "Found on this machine" if stores else "No store was found on this machine"
+        table.add_row(self._text("stores", "key"), self._text(found, "title"))
+        for store in stores:
+            name = self._text(f"  {printable_line(store.format, 24)}", "dim")
+            table.add_row(name, self._text(_store_words(store), "bad" if store.problem else "text"))
+            table.add_row("", self._text(printable_line(str(store.root), 200), "dim"))
+        table.add_row(
+            "", self._text("sessiontui --store FORMAT:PATH opens one that lies elsewhere", "dim")
         )
-    else:
-        lines += [
-            Content.styled("No store was found on this machine", ".welcome--title"),
-            Content.styled("sessiontui --store FORMAT:PATH opens one", ".welcome--dim"),
-            Content.styled("sessiontui --demo shows sample stores", ".welcome--dim"),
-        ]
-    lines += [
-        Content(""),
-        Content.styled(
-            "Reading changes nothing. What you change, u takes back.", ".welcome--title"
-        ),
-        Content(""),
-        Content.styled("Three keys to try", ".welcome--title"),
-    ]
-    for action_id in _TO_TRY:
-        action = ACTION[action_id]
-        lines.append(
-            Content.assemble(
-                (f"  {key_words(action.keys[0]):<7}", ".welcome--key"),
-                (action.help, ".welcome--dim"),
-            )
-        )
-    return Content("\n").join(lines)
+        if not stores:
+            table.add_row("", self._text("sessiontui --demo shows sample stores", "dim"))
+        table.add_row()
+        promise = "Reading changes nothing. What you change, u takes back."
+        table.add_row(self._text("safety", "key"), self._text(promise, "text"))
+        table.add_row()
+        table.add_row(self._text("keys", "key"), self._text("Three to try", "title"))
+        for action_id in _TO_TRY:
+            action = ACTION[action_id]
+            name = self._text(f"  {key_words(action.keys[0])}", "key")
+            table.add_row(name, self._text(action.help, "text"))
+        return table
+
+    def _text(self, text: str, part: str) -> Text:
+        return Text(text, self.get_component_rich_style(f"welcome--{part}", partial=True))
 
 
-def _store_line(store: StoreInfo) -> Content:
+def _store_words(store: StoreInfo) -> str:
+    if store.problem or not store.available:
+        return printable_line(store.problem or "cannot be read", 200)
     facts = []
     if store.session_count is not None:
         facts.append(count_words(store.session_count, "session"))
     if store.size_bytes is not None:
         facts.append(size_words(store.size_bytes))
-    name = f"  {printable_line(store.title, 18):<18} "
-    where = f"  {printable_line(str(store.root), 60)}"
-    if store.problem or not store.available:
-        problem = printable_line(store.problem or "cannot be read", 80)
-        return Content.assemble((name, ".welcome--key"), (problem, ".welcome--bad"), where)
-    return Content.assemble(
-        (name, ".welcome--key"), f"{' · '.join(facts):<24}", (where, ".welcome--dim")
-    )
+    return " · ".join(facts)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar, NamedTuple
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
@@ -47,6 +48,13 @@ class DetailsPanel(Static):
         self._marks = marks
         self._cure_key = "x"
         self._now: datetime | None = None
+        self._width = 10_000
+
+    def on_resize(self) -> None:
+        """Break the lines anew."""
+        if self.content_size.width and self.content_size.width != self._width:
+            self._width = self.content_size.width
+            self.refresh(layout=True)
 
     def show(self, details: Details | None, *, now: datetime, cure_key: str = "x") -> None:
         """Show other facts. `now` is aware; times are shown in its time zone."""
@@ -86,8 +94,8 @@ class DetailsPanel(Static):
     def _facts(self, details: Details) -> Content:
         assert self._now is not None
         row, session = details.row, details.session
-        place = [session.agent, session.model] if session else [row.agent, row.model]
-        head = [printable_line(fact, 40) for fact in place if fact]
+        known = [session.agent, session.model] if session else [row.agent, row.model]
+        head = [printable_line(fact, 40) for fact in known if fact]
         facts = [printable_line(row.format, 40), middle_cut(printable_line(row.ref.key), 22)]
         if row.message_count is not None:
             facts.append(count_words(row.message_count, "message"))
@@ -106,12 +114,22 @@ class DetailsPanel(Static):
             facts.append(span)
         if row.title_source == TitleSource.LOCAL:
             facts.append("title kept here, not in the store")
-        pieces: list[tuple[str, str]] = []
-        if head:
-            pieces.append((" · ".join(head), ".details--place"))
-            pieces.append(("   ", ".details--dim"))
-        pieces.append((" · ".join(facts), ".details--dim"))
-        return Content.assemble(*pieces)
+        place = " · ".join(head) + "   " if head else ""
+        lines = joined_within(facts, self._width, cell_len(place))
+        return Content.assemble((place, ".details--place"), ("\n".join(lines), ".details--dim"))
+
+
+def joined_within(facts: Iterable[str], width: int, used: int) -> list[str]:
+    """Facts joined by dots, in lines that break between facts; `used` cells begin the first."""
+    lines = [""]
+    for fact in facts:
+        room = width - (used if len(lines) == 1 else 0)
+        longer = f"{lines[-1]} · {fact}" if lines[-1] else fact
+        if cell_len(longer) <= room or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(fact)
+    return lines
 
 
 def _places(row: SessionRow, session: Session | None) -> Iterable[str]:

@@ -54,8 +54,9 @@ class RenameInput(Input):
         self._end(None if title == self._before else title)
 
     def on_blur(self) -> None:
-        """Whoever goes elsewhere has given up."""
-        self._end(None)
+        """Whoever goes elsewhere has given up; a look at another window is no giving up."""
+        if self.app.app_focus:
+            self._end(None)
 
     def _end(self, title: str | None) -> None:
         if self.display:

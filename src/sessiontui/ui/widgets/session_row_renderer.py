@@ -292,7 +292,12 @@ def short_format(name: str) -> str:
     return _SHORT.get(name, name)
 
 
-_SHORT = {"zeroclaw-sqlite": "zeroclaw", "zeroclaw-jsonl": "zc jsonl", "zeroclaw-acp": "zc acp"}
+_SHORT = {
+    "zeroclaw-sqlite": "zeroclaw",
+    "zeroclaw-jsonl": "zc jsonl",
+    "zeroclaw-acp": "zc acp",
+    "hermes-bot": "hermes",
+}
 
 
 def split_matches(snippet: str, matches: tuple[tuple[int, int], ...]) -> Iterable[tuple[str, bool]]:

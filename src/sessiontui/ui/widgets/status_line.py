@@ -13,6 +13,7 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widgets import Static
 
+from sessiontui.domain.events import StoreEvent
 from sessiontui.domain.session import SessionRow
 from sessiontui.domain.verdict import VerdictStatus
 from sessiontui.domain.words import count_words
@@ -43,17 +44,22 @@ class Counts(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """How far the index is; `total` None when that cannot be said."""
+    """How far the index is with a store; `total` None when that cannot be said."""
 
+    store: str
     done: int
     total: int | None
 
+    @classmethod
+    def of(cls, event: StoreEvent) -> Progress:
+        """What an event says; the digest of the store's id says nothing to people."""
+        return cls(event.store.rpartition("-")[0] or event.store, event.done or 0, event.total)
+
     @property
     def words(self) -> str:
-        """`indexing 42%`, or the count where there is no total."""
-        if not self.total:
-            return f"indexing {self.done:,}"
-        return f"indexing {min(99, 100 * self.done // self.total)}%"
+        """`indexing codex 42%`, or the count where there is no total."""
+        far = f"{min(99, 100 * self.done // self.total)}%" if self.total else f"{self.done:,}"
+        return f"indexing {self.store} {far}"
 
     @property
     def bar(self) -> tuple[str, str]:

@@ -160,14 +160,17 @@ class TranscriptView(TranscriptReader, can_focus=True, inherit_bindings=False):
             return
         cursor, anchor, hit = self.cursor, self.anchor, self._hits.position
         hit_index = None if hit is None else old.flow.messages[hit].index
+        hit_shown, unseen = self._hit_shown, self._unseen_from
+        unseen = None if unseen is None else old.flow.messages[unseen].index
         old_hits = tuple(old.flow.messages[position].index for position in self._hits)
         self._new_transcript(messages, old.finder if terms is None else TermFinder(terms))
         new = self._transcript
         assert new is not None
         new.keep_folds_of(old)
         self._set_hits(old_hits if hits is None else hits)
-        if hit_index is not None:
-            self._hits.choose(self._shown(new, hit_index))
+        if hit_index is not None and self._hits.choose(self._shown(new, hit_index)) and hit_shown:
+            self._hit_shown = self._shown(new, hit_index), hit_shown[1]
+        self._unseen_from = None if unseen is None else new.flow.position_of(unseen)
         if self.follow:
             self._show_end()
         elif anchor is not None:
@@ -176,6 +179,7 @@ class TranscriptView(TranscriptReader, can_focus=True, inherit_bindings=False):
             self._show_place(Place(position, anchor.line if exact else 0))
         self._cursor = -1
         self._move_cursor(self._shown(new, cursor or 0))
+        self._see()
         self._tell_hit()
 
     def extend(self, messages: Sequence[Message]) -> None:

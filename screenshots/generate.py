@@ -1,0 +1,108 @@
+"""Makes the pictures of the README from the real app: `python -m screenshots.generate [--check]`.
+
+Sample stores of a frozen moment are opened, keys are played, and the screen is exported. With
+`--check` nothing is written; it fails when a picture is not what the app looks like now.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+HERE = Path(__file__).parent
+NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+# One place on every machine: store ids follow from real paths.
+FOLDER = Path(tempfile.gettempdir()).resolve() / "sessiontui-pictures"
+
+os.environ.update(TEXTUAL_ANIMATIONS="none", TZ="UTC", COLORTERM="truecolor", TERM="xterm-256color")
+os.environ.pop("NO_COLOR", None)
+time.tzset()
+
+
+class Scene(NamedTuple):
+    """One picture: its name, the keys that lead to it, and the size of the terminal."""
+
+    name: str
+    keys: tuple[str, ...]
+    size: tuple[int, int] = (120, 36)
+
+
+SCENES = (
+    Scene("browse", ()),
+    Scene("search", ("slash", *"shipping", "enter")),
+    Scene("transcript", ("slash", *"borrow", "enter", "enter")),
+    Scene("stuck", ("slash", *"is:stuck", "enter")),
+    Scene("delete", ("slash", *"lisbon", "enter", "d")),
+    Scene("undo", ("slash", *"lisbon", "enter", "d", "d")),
+    Scene("stores", ("S",)),
+    Scene("help", ("question_mark",)),
+    Scene("small", ("slash", *"shipping", "enter"), (80, 24)),
+)
+
+
+async def picture_of(scene: Scene) -> str:
+    """The screen of a scene as SVG."""
+    from sessiontui.services.demo_stores import open_demo
+    from sessiontui.services.library import Library
+    from sessiontui.ui.app import SessionApp
+
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(mode=0o700)
+    clock: Callable[[], datetime] = lambda: NOW  # noqa: E731
+    library = Library.open(open_demo(FOLDER, NOW), clock)
+    library.sync()
+    app = SessionApp(library, clock=clock)
+    app.bench.timer = lambda: 0.0
+    try:
+        async with app.run_test(size=scene.size) as pilot:
+            await settled(pilot.pause)
+            for key in scene.keys:
+                await pilot.press(key)
+            await settled(pilot.pause)
+            return app.export_screenshot(title="sessiontui")
+    finally:
+        library.close()
+        shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+async def settled(pause: Callable[[float], object]) -> None:
+    """Wait until queries and previews have arrived."""
+    for _ in range(12):
+        waiting = pause(0.1)
+        assert asyncio.iscoroutine(waiting)
+        await waiting
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pictures, or compare them."""
+    check = "--check" in arguments
+    wanted = [name for name in arguments if not name.startswith("-")]
+    stale = []
+    for scene in SCENES:
+        if wanted and scene.name not in wanted:
+            continue
+        svg = asyncio.run(picture_of(scene))
+        path = HERE / f"{scene.name}.svg"
+        if path.exists() and path.read_text() == svg:
+            continue
+        if check:
+            stale.append(path.name)
+        else:
+            path.write_text(svg)
+            print(f"wrote {path.name}")
+    if stale:
+        print("not what the app looks like now: " + ", ".join(stale), file=sys.stderr)
+        print("run `make screenshots` and look at them", file=sys.stderr)
+    return bool(stale)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,445 @@
+"""Bringing the index up to date: what is read, what is told, and what never happens."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sessiontui.domain.errors import SessionTuiError, StoreUnreadable
+from sessiontui.domain.events import StoreEvent, StoreEventKind
+from sessiontui.domain.message import Role, TextBlock, ToolResultBlock
+from sessiontui.domain.query import Query
+from sessiontui.domain.search import IndexTier
+from sessiontui.domain.session import SessionPatch, SessionRef
+from sessiontui.services import index_store_update
+from sessiontui.services.index_schema import TABLES, TITLES
+from sessiontui.services.local_titles import LocalTitle
+from sessiontui.storage.file_lock import try_file_lock
+from tests.building import text_message
+from tests.unit.indexing import NOW, CountedStore, Indexed, put_session
+
+
+@pytest.fixture
+def indexed(tmp_path: Path) -> Indexed:
+    """Three sessions, indexed; calls are counted from here."""
+    indexed = Indexed(tmp_path)
+    for number, key in enumerate(("first", "second", "third"), 1):
+        indexed.put(key, f"about {key}", "kettle", age=timedelta(days=number))
+    indexed.sync.run()
+    indexed.store.forget_calls()
+    return indexed
+
+
+def keys_by_kind(events: list[StoreEvent]) -> dict[str, set[str]]:
+    return {event.kind.value: set(event.keys) for event in events}
+
+
+def test_an_unchanged_store_costs_its_stamp_and_nothing_else(indexed: Indexed) -> None:
+    generation = indexed.index.generation()
+    indexed.sync.run()
+    assert indexed.sync.catch_up(indexed.store.store_id) == []
+    assert indexed.sync.catch_up(indexed.store.store_id, frozenset({"first"})) == []
+    assert dict(indexed.store.calls) == {"stamp": 3}
+    assert indexed.index.generation() == generation
+
+
+def test_only_changed_sessions_are_read_and_only_what_is_new_in_them(indexed: Indexed) -> None:
+    indexed.store.append("second", text_message(Role.USER, "the gasket"))
+    indexed.sync.run()
+    assert indexed.store.calls["fingerprints"] == 1
+    assert indexed.store.calls["scan"] == 1
+    assert indexed.store.keys_read == ["second"]
+    assert indexed.keys("gasket") == ["second"]
+    assert indexed.rows("gasket").rows[0].message_index == 2
+    assert indexed.hits("kettle").items[0].hit_count == 1
+
+
+def test_a_changed_and_a_shortened_session_are_searched_as_they_are_now(indexed: Indexed) -> None:
+    indexed.store.clear("first")
+    indexed.put("second", "all new")
+    indexed.sync.run()
+    assert indexed.keys("kettle") == ["third"]
+    assert indexed.keys('"all new"') == ["second"]
+    row = next(row for row in indexed.rows().rows if row.ref.key == "first")
+    assert row.message_count == 0
+
+
+def test_a_deleted_session_goes_with_all_that_was_held_of_it(indexed: Indexed) -> None:
+    indexed.put("fourth", "東京 SessionStore", ToolResultBlock(text="output of a tool 大阪"))
+    indexed.sync.run()
+    for key in ("first", "second", "third", "fourth"):
+        indexed.store.delete(key)
+    indexed.sync.run()
+    assert indexed.rows().total == 0
+    with closing(sqlite3.connect(indexed.index.database.path)) as connection:
+        for tables in (*TABLES.values(), TITLES):
+            for words in (tables.words, tables.pairs):
+                left = f"left_of_{words}"
+                connection.execute(
+                    f"CREATE VIRTUAL TABLE temp.{left} USING fts5vocab(main, {words}, row)"
+                )
+                assert connection.execute(f"SELECT * FROM {left}").fetchall() == []
+        for table in ("text_item", "text_words", "tools_item", "title_words", "slot", "session"):
+            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
+
+
+def test_deleted_text_is_nowhere_in_the_files(indexed: Indexed) -> None:
+    indexed.put("secret", "the wobblegasket 密碼本", ToolResultBlock(text="zanzibarium"), title="Fnordling")
+    for number in range(200):
+        indexed.put(f"more{number}", "filling " * 50, age=timedelta(days=5))
+    indexed.sync.run()
+    folder = indexed.index.database.path.parent
+
+    def stands_in_a_file(text: str) -> bool:
+        return any(text.encode() in path.read_bytes() for path in folder.iterdir())
+
+    indexed.index.database.checkpoint()
+    # A word table holds each word without what it shares with the word before it.
+    parts = ("obblegasket", "密碼", "nordling")
+    assert all(map(stands_in_a_file, parts))
+    assert indexed.keys("zanzibarium in:tools") == ["secret"]
+    indexed.store.delete("secret")
+    for _ in range(20):
+        indexed.sync.run()
+    assert not any(map(stands_in_a_file, (*parts, "anzibarium")))
+    assert indexed.rows("filling").total == 200
+
+
+def test_an_incomplete_pass_removes_nothing(indexed: Indexed) -> None:
+    store = indexed.store
+    store.append("first", text_message(Role.USER, "more"))
+    store.fail_fingerprints = StoreUnreadable("the disk went away")
+    told: list[StoreEvent] = []
+    indexed.sync.run(progress=told.append)
+    assert [(e.kind, e.problem) for e in told] == [(StoreEventKind.FAILED, "the disk went away")]
+    assert set(indexed.keys()) == {"first", "second", "third"}
+    assert indexed.index.store_state(store.store_id).problem == "the disk went away"
+    store.fail_fingerprints = None
+    indexed.sync.run()
+    assert indexed.keys('"more"') == ["first"]
+    assert indexed.index.store_state(store.store_id).problem is None
+
+
+def test_a_scan_that_breaks_keeps_what_it_gave_and_is_done_again(indexed: Indexed) -> None:
+    store = indexed.store
+    for key in ("fourth", "fifth"):
+        indexed.put(key, "gasket")
+    store.fail_scan_after = 1
+    events = indexed.sync.catch_up(store.store_id)
+    assert StoreEventKind.FAILED in {event.kind for event in events}
+    assert set(indexed.keys()) >= {"first", "second", "third"}
+    store.fail_scan_after = None
+    indexed.sync.run()
+    assert set(indexed.keys("gasket")) == {"fourth", "fifth"}
+
+
+def test_a_session_whose_text_cannot_be_read_does_not_keep_others_from_it(
+    indexed: Indexed,
+) -> None:
+    store = indexed.store
+    indexed.put("fourth", "one", "gasket", age=timedelta(days=9))
+    indexed.put("fifth", "two", "gasket", age=timedelta(days=8))
+    store.fail_texts["fourth"] = StoreUnreadable("no permission for fourth")
+    told: list[StoreEvent] = []
+    indexed.sync.run(progress=told.append)
+    failed = [event for event in told if event.kind is StoreEventKind.FAILED]
+    assert {event.problem for event in failed} == {"no permission for fourth"}
+    assert indexed.keys("gasket") == ["fifth"]
+    assert "fourth" in indexed.keys()
+    assert indexed.index.store_state(store.store_id).stamp is None
+    store.fail_texts.clear()
+    indexed.sync.run()
+    assert set(indexed.keys("gasket")) == {"fourth", "fifth"}
+
+
+def test_the_error_of_one_store_leaves_the_others_alone(indexed: Indexed, tmp_path: Path) -> None:
+    other = CountedStore(tmp_path / "other")
+    put_session(other, "there", ["gasket"])
+    indexed.catalogue.open_stores[other.store_id] = other
+    indexed.store.fail_stamp = StoreUnreadable("gone")
+    told: list[StoreEvent] = []
+    indexed.sync.run(progress=told.append)
+    failed = [event for event in told if event.kind is StoreEventKind.FAILED]
+    assert [event.store for event in failed] == [indexed.store.store_id]
+    assert indexed.keys("gasket") == ["there"]
+    assert set(indexed.keys()) == {"first", "second", "third", "there"}
+
+
+def test_the_rows_are_there_before_any_text_is_read(tmp_path: Path) -> None:
+    indexed = Indexed(tmp_path)
+    indexed.put("first", "kettle")
+    seen: list[tuple[int | None, int | None, int]] = []
+
+    def look(event: StoreEvent) -> None:
+        seen.append((event.done, event.total, len(indexed.keys())))
+
+    indexed.sync.run(progress=look)
+    assert seen[0] == (0, 1, 1)
+    assert indexed.store.calls["text_since"] == 1
+    assert seen[-1] == (1, 1, 1)
+
+
+def test_only_rows_can_be_asked_for(tmp_path: Path) -> None:
+    indexed = Indexed(tmp_path)
+    indexed.put("first", "kettle", ToolResultBlock(text="x" * 100_000))
+    indexed.sync.run(upto=IndexTier.ROWS)
+    assert indexed.keys() == ["first"]
+    assert indexed.store.calls["text_since"] == 0
+    indexed.sync.run(upto=IndexTier.TEXT)
+    assert indexed.keys("kettle") == ["first"]
+    state = indexed.index.store_state(indexed.store.store_id)
+    assert (state.pending_text, state.pending_tools) == (0, 1)
+    indexed.sync.run()
+    assert indexed.index.store_state(indexed.store.store_id).pending_tools == 0
+
+
+def test_little_tool_output_is_read_together_with_the_conversation(tmp_path: Path) -> None:
+    indexed = Indexed(tmp_path)
+    indexed.put("first", "go", ToolResultBlock(text="gasket"))
+    indexed.sync.run()
+    assert indexed.store.keys_read == ["first"]
+    assert indexed.keys("gasket in:tools") == ["first"]
+
+
+def test_oldest_sessions_are_indexed_first(tmp_path: Path) -> None:
+    indexed = Indexed(tmp_path)
+    for key, age in (("new", 1), ("old", 9), ("middle", 5)):
+        indexed.put(key, "x", age=timedelta(days=age))
+    indexed.sync.run()
+    assert indexed.store.keys_read == ["old", "middle", "new"]
+
+
+def test_catching_up_tells_what_came_changed_and_went(indexed: Indexed) -> None:
+    store = indexed.store
+    before = indexed.index.generation()
+    indexed.put("fourth", "gasket")
+    store.append("second", text_message(Role.USER, "more"))
+    store.delete("first")
+    events = indexed.sync.catch_up(store.store_id)
+    assert keys_by_kind(events) == {
+        "appeared": {"fourth"},
+        "changed": {"second"},
+        "vanished": {"first"},
+    }
+    assert {event.generation for event in events} == {indexed.index.generation()}
+    assert indexed.index.generation() > before
+    assert indexed.sync.catch_up(store.store_id) == []
+
+
+def test_catching_up_with_named_sessions_looks_at_no_other(indexed: Indexed) -> None:
+    store = indexed.store
+    store.append("second", text_message(Role.USER, "more"))
+    store.append("third", text_message(Role.USER, "more"))
+    events = indexed.sync.catch_up(store.store_id, frozenset({"second", "nobody"}))
+    assert keys_by_kind(events) == {"changed": {"second"}}
+    assert store.keys_read == ["second"]
+    assert store.calls["fingerprints"] == 0
+    events = indexed.sync.catch_up(store.store_id)
+    assert keys_by_kind(events) == {"changed": {"third"}}
+
+
+def test_a_named_session_that_is_gone_is_removed_after_a_complete_pass(indexed: Indexed) -> None:
+    store = indexed.store
+    store.delete("second")
+    store.fail_fingerprints = StoreUnreadable("the disk went away")
+    events = indexed.sync.catch_up(store.store_id, frozenset({"second"}))
+    assert {event.kind for event in events} == {StoreEventKind.FAILED}
+    assert "second" in indexed.keys()
+    store.fail_fingerprints = None
+    events = indexed.sync.catch_up(store.store_id, frozenset({"second"}))
+    assert keys_by_kind(events) == {"vanished": {"second"}}
+    assert "second" not in indexed.keys()
+
+
+def test_catching_up_with_an_unknown_store_tells_nothing(indexed: Indexed) -> None:
+    assert indexed.sync.catch_up("nowhere") == []
+
+
+def test_a_rename_in_the_store_is_found_by_its_new_title(indexed: Indexed) -> None:
+    indexed.store.patch("first", SessionPatch(title="Wobblegasket"))
+    indexed.sync.run()
+    assert indexed.keys("wobblegasket") == ["first"]
+    assert indexed.keys("title:wobble") == ["first"]
+
+
+def test_a_local_title_is_shown_found_and_taken_back(indexed: Indexed) -> None:
+    store = indexed.store
+    ref = SessionRef(store.store_id, "first")
+    session = store.get("first")
+    assert session is not None
+    store.forget_calls()
+    indexed.titles.held[ref] = LocalTitle(title="Wobblegasket", created_at=session.created_at)
+    events = indexed.sync.catch_up(store.store_id, frozenset({"first"}))
+    assert keys_by_kind(events) == {"changed": {"first"}}
+    row = indexed.rows("wobblegasket").rows[0]
+    assert (row.ref, row.title_source) == (ref, "local")
+    indexed.sync.run()
+    assert dict(store.calls) == {"stamp": 2, "scan": 1}
+    del indexed.titles.held[ref]
+    indexed.sync.run()
+    assert indexed.keys("wobblegasket") == []
+    assert indexed.rows("title:about title:first").rows[0].title == "about first"
+
+
+def test_a_local_title_of_an_earlier_session_under_the_same_key_costs_nothing(
+    indexed: Indexed,
+) -> None:
+    ref = SessionRef(indexed.store.store_id, "first")
+    indexed.titles.held[ref] = LocalTitle(title="Old", created_at=NOW - timedelta(days=900))
+    indexed.sync.run()
+    assert dict(indexed.store.calls) == {"stamp": 1}
+    assert indexed.keys("title:old") == []
+
+
+def test_a_cancelled_run_keeps_what_is_committed_and_goes_on_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_store_update, "COMMIT_SECONDS", 0.0)
+    indexed = Indexed(tmp_path)
+    for number in range(6):
+        indexed.put(f"s{number}", "x", "kettle", age=timedelta(days=number + 1))
+    cancel = threading.Event()
+
+    def stop(event: StoreEvent) -> None:
+        if event.done:
+            cancel.set()
+
+    monkeypatch.setattr(index_store_update, "PROGRESS_SECONDS", 0.0)
+    indexed.sync.run(cancel, stop)
+    found = indexed.keys("kettle")
+    assert 0 < len(found) < 6
+    assert indexed.index.store_state(indexed.store.store_id).stamp is None
+    read = len(indexed.store.keys_read)
+    indexed.sync.run()
+    assert len(indexed.keys("kettle")) == 6
+    assert len(indexed.store.keys_read) <= 6 + 1
+    assert read < 6
+    cancel.set()
+    indexed.store.forget_calls()
+    indexed.sync.run(cancel)
+    assert not indexed.store.calls
+
+
+def test_progress_is_told_at_most_ten_times_a_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_store_update, "COMMIT_SECONDS", 0.0)
+    indexed = Indexed(tmp_path)
+    for number in range(50):
+        indexed.put(f"s{number}", "kettle")
+    times: list[float] = []
+    clock = iter(number * 0.01 for number in range(100_000))
+    monkeypatch.setattr(index_store_update.time, "monotonic", lambda: next(clock))
+    told: list[StoreEvent] = []
+
+    def note(event: StoreEvent) -> None:
+        told.append(event)
+        times.append(time.monotonic())
+
+    indexed.sync.run(progress=note)
+    monkeypatch.undo()
+    done = [event.done for event in told]
+    assert done[0] == 0
+    assert done[-1] == 50
+    assert len(done) > 4
+    inside = list(zip(times[1:-1], times[2:-1], strict=False))
+    assert all(later - earlier >= 0.099 for earlier, later in inside)
+
+
+def test_text_that_was_indexed_meanwhile_is_not_added_twice(indexed: Indexed) -> None:
+    store = indexed.store
+    store.append("first", text_message(Role.USER, "the gasket"))
+    read = store.text_since
+
+    def slow(key: str, cursor: str | None) -> object:
+        store.text_since = read  # type: ignore[method-assign]
+        batch = read(key, cursor)
+        # Another process catches up before this one writes what it has read.
+        indexed.sync.catch_up(store.store_id, frozenset({key}))
+        return batch
+
+    store.text_since = slow  # type: ignore[method-assign,assignment]
+    indexed.sync.run()
+    assert indexed.hits("gasket").items[0].hit_count == 1
+
+
+def test_another_holder_of_the_lock_does_not_stop_a_change_from_being_seen(
+    indexed: Indexed,
+) -> None:
+    lock = indexed.index.database.path.with_suffix(".lock")
+    indexed.store.append("first", text_message(Role.USER, "the gasket"))
+    with try_file_lock(lock) as held:
+        assert held
+        events = indexed.sync.catch_up(indexed.store.store_id, frozenset({"first"}))
+    assert keys_by_kind(events) == {"changed": {"first"}}
+    assert indexed.keys("gasket") == ["first"]
+
+
+def test_a_store_that_always_gives_everything_again_adds_only_what_is_new(tmp_path: Path) -> None:
+    indexed = Indexed(tmp_path)
+
+    class Forgetful(CountedStore):
+        text_since = CountedStore.__mro__[2].text_since  # type: ignore[assignment,misc]
+
+    store = Forgetful(tmp_path / "forgetful")
+    indexed.catalogue.open_stores = {store.store_id: store}
+    put_session(store, "first", ["one kettle", "two kettles"])
+    indexed.sync.run()
+    with indexed.index.database.reading() as connection:
+        before = connection.execute("SELECT id FROM text_item ORDER BY id").fetchall()
+    store.append("first", text_message(Role.USER, "three kettles"))
+    indexed.sync.run()
+    with indexed.index.database.reading() as connection:
+        after = connection.execute("SELECT id FROM text_item ORDER BY id").fetchall()
+    assert after[: len(before)] == before
+    assert len(after) == len(before) + 1
+    generation = indexed.index.generation()
+    indexed.sync.run()
+    assert indexed.index.generation() == generation
+
+
+def test_a_message_that_goes_on_is_one_hit(indexed: Indexed) -> None:
+    store = indexed.store
+    message = text_message(Role.ASSISTANT, "gasket")
+    store.append("first", message)
+    indexed.sync.run()
+    longer = message.model_copy(
+        update={"blocks": (TextBlock(text="gasket"), TextBlock(text="and another gasket"))}
+    )
+    store.update_last("first", longer)
+    indexed.sync.run()
+    assert indexed.hits("gasket").items[0].hit_count == 1
+    assert indexed.keys("another") == ["first"]
+
+
+def test_a_sync_in_one_index_is_seen_by_another_object_over_the_same_file(
+    indexed: Indexed, tmp_path: Path
+) -> None:
+    second = Indexed(tmp_path)
+    second.catalogue = indexed.catalogue
+    assert len(second.index.rows(Query(), indexed.store_ids, 0.0, 0.0).rows) == 3
+    generation = second.index.generation()
+    indexed.store.append("first", text_message(Role.USER, "gasket"))
+    indexed.sync.run()
+    assert second.index.generation() > generation
+    page = second.index.rows(Query(), indexed.store_ids, 0.0, 0.0)
+    assert next(row for row in page.rows if row.ref.key == "first").message_count == 3
+
+
+def test_errors_that_are_no_store_errors_are_not_swallowed(indexed: Indexed) -> None:
+    indexed.put("fourth", "x")
+    indexed.store.fail_texts["fourth"] = SessionTuiError("odd")
+    assert "failed" in keys_by_kind(indexed.sync.catch_up(indexed.store.store_id))
+
+    def broken(key: str, cursor: str | None) -> object:
+        raise ZeroDivisionError
+
+    indexed.store.text_since = broken  # type: ignore[method-assign,assignment]
+    with pytest.raises(ZeroDivisionError):
+        indexed.sync.run()
