@@ -42,6 +42,7 @@ def test_version_and_help() -> None:
     text = run("--help").stdout
     for name in {name.split()[0] for name in COMMANDS}:
         assert f"  {name} " in text
+    assert "..." not in text.replace("[ARGS]...", "")
     for option in ("--store", "--home", "--config", "--read-only", "--demo", "--demo-if-empty"):
         assert option in text
 

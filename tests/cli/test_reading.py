@@ -79,6 +79,22 @@ def test_list_pages(store: SampleStore) -> None:
     assert (len(rest["items"]), rest["next_offset"]) == (1, None)
 
 
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("sessions", ("list", "--offset", "9")),
+        ("sessions", ("list", "--limit", "0")),
+        ("hits", ("search", "i", "--limit", "0")),
+    ],
+)
+def test_a_page_without_items_is_not_nothing_found(
+    store: SampleStore, kind: str, words: tuple[str, ...]
+) -> None:
+    done = store.run(*words, "--json")
+    value = done.json(kind)
+    assert (done.code, value["items"], value["next_offset"]) == (0, [], None)
+
+
 def test_nothing_that_matches_is_code_1_with_an_envelope(store: SampleStore) -> None:
     done = store.run("list", "--agent", "nobody", "--json")
     assert done.code == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import sys
@@ -131,19 +132,28 @@ def test_tail_follows_until_interrupted(chats: Path) -> None:
         assert interrupted(process) == (0, "")
 
 
+def first_events(process: subprocess.Popen[str], folder: Path) -> list[dict[str, object]]:
+    """The first events that `watch` tells; sessions are added until there are some.
+
+    Until the watch stands nobody can know when it does; each new file is an event of its own.
+    """
+    deadline = time.monotonic() + 20
+    lines: list[str] = []
+    number = 0
+    os.set_blocking(output(process).fileno(), False)
+    while not lines and time.monotonic() < deadline:
+        if folder.is_dir():
+            (folder / f"telegram_new{number}.jsonl").write_text(line("user", "hello"))
+            number += 1
+        time.sleep(0.2)
+        lines = output(process).readlines()
+    os.set_blocking(output(process).fileno(), True)
+    return [json.loads(text) for text in lines]
+
+
 def test_watch_prints_a_line_per_event_until_interrupted(chats: Path) -> None:
     with running(option(chats), "watch", "--json") as process:
-        # Until the watch stands nobody can know; each new file is an event of its own.
-        deadline = time.monotonic() + 20
-        events: list[dict[str, object]] = []
-        number = 0
-        os.set_blocking(output(process).fileno(), False)
-        while not events and time.monotonic() < deadline:
-            (chats / f"telegram_new{number}.jsonl").write_text(line("user", "hello"))
-            number += 1
-            time.sleep(0.2)
-            events = [json.loads(text) for text in output(process).readlines()]
-        os.set_blocking(output(process).fileno(), True)
+        events = first_events(process, chats)
         assert events
         for event in events:
             check(event, "event")
@@ -202,10 +212,10 @@ def test_the_demo_leaves_nothing_behind_however_it_ends(
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     with running("--demo", "watch", "--json") as process:
-        deadline = time.monotonic() + 20
-        while not list(tmp_path.glob("sessiontui-demo-*/home/.astrid/sessions/*")):
-            assert time.monotonic() < deadline
+        while not (found := list(tmp_path.glob("sessiontui-demo-*"))):
+            assert process.poll() is None
             time.sleep(0.05)
+        assert first_events(process, found[0] / "home" / ".zeroclaw" / "workspace" / "sessions")
         process.send_signal(number)
         process.communicate(timeout=20)
         assert process.returncode == (0 if number is signal.SIGINT else -number)
@@ -226,3 +236,19 @@ def test_a_demo_only_where_nothing_is_found(chats: Path) -> None:
     assert len(found["items"]) == 2
     empty = run_process("--demo-if-empty", "list", "--json").json("sessions")
     assert len(empty["items"]) > 50
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_output_that_cannot_be_written_is_an_error(chats: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command_words(option(chats), "list"), stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 3
+    assert done.stderr.startswith(b"error: the output cannot be written")
+
+
+def test_a_closed_stdout_is_no_error(chats: Path) -> None:
+    words = " ".join(shlex.quote(word) for word in command_words(option(chats), "list"))
+    done = subprocess.run(["sh", "-c", f"{words} >&-"], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")

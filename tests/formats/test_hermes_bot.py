@@ -298,7 +298,7 @@ def test_a_pending_session_says_so_and_is_not_resumed(store: HermesBot) -> None:
     session = store.get(STARTING)
     assert session is not None
     assert "first turn" in str(session.extra["pending"])
-    assert (session.title, session.problem) == (None, None)
+    assert (session.title, session.problem) == ("(first turn not finished)", None)
     assert store.resume_command(STARTING) is None
 
 

@@ -77,7 +77,7 @@ def test_behaviour_24_and_trap_10_a_delete_takes_all_children_and_nothing_else(
 CHANGES: dict[str, tuple[int, int, Callable[[ZeroclawAcp], int]]] = {
     "all": (8, 0, lambda store: store.clear("first")),
     "before": (3, 2, lambda store: store.clear("first", ClearScope(before=3))),
-    "inside": (1, 0, lambda store: store.clear("first", ClearScope(before=2))),
+    "inside": (1, 2, lambda store: store.clear("first", ClearScope(before=2))),
     "tools": (2, 0, lambda store: store.clear("first", ClearScope(only=ClearOnly.TOOL_OUTPUT))),
     "some tools": (
         1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from sessiontui.backends import zeroclaw_sqlite
 from sessiontui.backends.zeroclaw_sqlite import ZeroclawSqlite
 from sessiontui.domain.errors import StoreMissing, StoreUnreadable
 from sessiontui.domain.indexed_text import texts_of
 from sessiontui.domain.query import Query, Term
 from sessiontui.domain.session import SessionState, TitleSource
-from sessiontui.domain.store import Capability
+from sessiontui.domain.store import CHANGES, Capability
 from sessiontui.domain.verdict import TurnFacts, VerdictStatus, judge
 from tests.formats.zeroclaw_stores import (
     CHAT_VERSIONS,
@@ -331,6 +333,29 @@ def test_an_append_is_read_without_the_earlier_rows(path: Path, store: ZeroclawS
     session = store.get("big")
     assert session is not None
     assert session.message_count == 201
+
+
+def test_trap_7_without_full_text_search_it_is_read_and_not_changed(
+    store: ZeroclawSqlite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zeroclaw_sqlite, "_has_full_text", lambda: False)
+    info = store.info()
+    assert info.available
+    assert not info.writable
+    assert not CHANGES & info.capabilities.supported
+    assert "full-text" in info.capabilities.why_not[Capability.DELETE]
+    assert len(list(store.scan())) == 3
+
+
+def test_trap_12_a_file_or_folder_that_may_not_be_written_says_so(
+    store: ZeroclawSqlite, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for forbidden in (path, path.parent):
+        monkeypatch.setattr(os, "access", lambda asked, _, no=forbidden: asked != no)
+        info = store.info()
+        assert (info.available, info.writable) == (True, False)
+        assert not CHANGES & info.capabilities.supported
+        assert path.name in info.capabilities.why_not[Capability.RENAME]
 
 
 def test_other_databases_and_files_are_not_taken_for_it(tmp_path: Path, path: Path) -> None:

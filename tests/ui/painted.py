@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from textual.app import App
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from sessiontui.ui.screens.confirm import Confirm
+from sessiontui.ui.widgets.search_bar import SearchBar
+from sessiontui.ui.widgets.session_list import SessionList
 
 
 def painted(app: App[Any]) -> str:
@@ -27,14 +31,39 @@ def line_with(app: App[Any], words: str) -> str:
 
 async def settle(pilot: Pilot[None]) -> None:
     """Wait until nothing is being read or changed any more."""
-    app = pilot.app
-    for _ in range(200):
-        await pilot.pause(0.02)
-        # The events never end, the surroundings rest a second, a question waits for its answer.
-        resting = {"events", "surroundings"}
-        if isinstance(app.screen, Confirm):
-            resting.add("actions")
-        if all(worker.is_finished or worker.group in resting for worker in app.workers):
+    await pilot.pause()
+    for _ in range(1000):
+        if not _at_work(pilot.app):
             await pilot.pause()
-            return
+            if not _at_work(pilot.app):
+                return
+        await asyncio.sleep(0.005)
     raise AssertionError("the program never came to rest")
+
+
+def _at_work(app: App[Any]) -> bool:
+    # The events never end, the surroundings rest a second, a question waits for its answer.
+    resting = {"events", "surroundings"}
+    if isinstance(app.screen, Confirm):
+        resting.add("actions")
+    return not all(worker.is_finished or worker.group in resting for worker in app.workers)
+
+
+async def search(pilot: Pilot[None], text: str) -> None:
+    """Go to the search box and type, all at once, and wait for what is found."""
+    await pilot.press("slash")
+    pilot.app.screen.query_one(SearchBar).insert_text_at_cursor(text)
+    await settle(pilot)
+
+
+async def type_into_palette(pilot: Pilot[None], text: str) -> None:
+    """Open the command palette and type, all at once."""
+    await pilot.press("ctrl+p")
+    pilot.app.screen.query_one(Input).insert_text_at_cursor(text)
+    await pilot.pause(0.3)
+
+
+def go_to(app: App[Any], key: str) -> None:
+    """Put the cursor on a session of the list, without the way there."""
+    sessions = app.screen.query_one(SessionList)
+    assert sessions.select(next(row.ref for row in sessions.rows if row.ref.key == key))

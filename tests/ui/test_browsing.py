@@ -190,7 +190,7 @@ async def test_a_small_terminal_cuts_no_key_of_the_footer(tmp_path: Path) -> Non
         await settle(pilot)
         for width in (80, 61, 47, 30, 12):
             await pilot.resize_terminal(width, 24)
-            await pilot.pause()
+            await pilot.pause(0.2)
             footer = painted(app).splitlines()[-1].strip()
             entries = [entry for entry in footer.split("   ") if entry]
             assert entries[-1] == "? help"
@@ -209,7 +209,7 @@ async def test_the_list_gets_the_room_of_columns_that_go_away(tmp_path: Path) ->
         assert "memory" in wide
         assert "2h" in wide
         await pilot.resize_terminal(40, 24)
-        await pilot.pause()
+        await pilot.pause(0.2)
         narrow = line_with(app, "a title of")
         assert "memory" not in narrow
         assert "2h" in narrow

@@ -18,7 +18,7 @@ from sessiontui.ui.screens.transcript import TranscriptScreen
 from sessiontui.ui.widgets.rename_input import RenameInput
 from sessiontui.ui.widgets.session_list import SessionList
 from tests.building import text_message
-from tests.ui.painted import painted, settle
+from tests.ui.painted import go_to, painted, settle
 from tests.ui.stories import ordinary_story
 
 
@@ -38,7 +38,8 @@ async def test_the_first_d_asks_in_place_and_names_what_goes(tmp_path: Path) -> 
     app = story.app()
     async with app.run_test(size=(130, 36)) as pilot:
         await settle(pilot)
-        await pilot.press("j", "j", "d")
+        go_to(app, "trip")
+        await pilot.press("d")
         await settle(pilot)
         assert "? delete trip plan: 4 messages, " in painted(app)
         question = app.screen.query_one(SessionList).question
@@ -76,7 +77,8 @@ async def test_delete_then_undo_keeps_the_cursor(tmp_path: Path) -> None:
     app = story.app()
     async with app.run_test(size=(130, 36)) as pilot:
         await settle(pilot)
-        await pilot.press("j", "j", "d", "d")
+        go_to(app, "trip")
+        await pilot.press("d", "d")
         await settle(pilot)
         assert not story.store.exists("trip")
         assert selected(app) == "boom"
@@ -95,7 +97,8 @@ async def test_clear_asks_too_and_keeps_the_session(tmp_path: Path) -> None:
     app = story.app()
     async with app.run_test(size=(130, 36)) as pilot:
         await settle(pilot)
-        await pilot.press("j", "j", "c")
+        go_to(app, "trip")
+        await pilot.press("c")
         await settle(pilot)
         assert "clear trip plan: 4 messages, memory, the session stays." in " ".join(
             painted(app).replace("│", " ").replace("▌", " ").split()
@@ -117,7 +120,8 @@ async def test_rename_happens_in_the_row(tmp_path: Path) -> None:
     app = story.app()
     async with app.run_test(size=(130, 36)) as pilot:
         await settle(pilot)
-        await pilot.press("j", "j", "R")
+        go_to(app, "trip")
+        await pilot.press("R")
         await pilot.pause()
         box = app.screen.query_one(RenameInput)
         assert box.value == "trip plan"
@@ -134,12 +138,34 @@ async def test_rename_happens_in_the_row(tmp_path: Path) -> None:
         assert isinstance(app.focused, SessionList)
 
 
+async def test_the_input_stays_at_its_row_when_the_window_changes(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    app = story.app()
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("G", "R")
+        await pilot.resize_terminal(90, 12)
+        await settle(pilot)
+        box, sessions = app.screen.query_one(RenameInput), app.screen.query_one(SessionList)
+        assert box.has_focus
+        assert box.region.y == sessions.content_region.y + sessions.cursor_region.y
+        app.app_focus = False
+        await settle(pilot)
+        assert box.display, "a look at another window is no giving up"
+        app.app_focus = True
+        await settle(pilot)
+        await pilot.press("tab")
+        await settle(pilot)
+        assert not box.display
+
+
 async def test_esc_keeps_the_title(tmp_path: Path) -> None:
     story = ordinary_story(tmp_path)
     app = story.app()
     async with app.run_test(size=(130, 36)) as pilot:
         await settle(pilot)
-        await pilot.press("j", "j", "R", *"xyz", "escape")
+        go_to(app, "trip")
+        await pilot.press("R", *"xyz", "escape")
         await settle(pilot)
         session = story.store.get("trip")
         assert session is not None
@@ -255,7 +281,8 @@ async def test_a_session_deleted_while_it_is_read_leads_back_to_the_list(tmp_pat
     app = story.app()
     async with app.run_test(size=(130, 36)) as pilot:
         await settle(pilot)
-        await pilot.press("j", "j", "enter")
+        go_to(app, "trip")
+        await pilot.press("enter")
         await settle(pilot)
         await pilot.press("d")
         await settle(pilot)
@@ -275,7 +302,8 @@ async def test_a_title_is_changed_where_it_is_read(tmp_path: Path) -> None:
     app = story.app()
     async with app.run_test(size=(130, 36)) as pilot:
         await settle(pilot)
-        await pilot.press("j", "j", "enter")
+        go_to(app, "trip")
+        await pilot.press("enter")
         await settle(pilot)
         await pilot.press("R", *" B", "enter")
         await settle(pilot)
@@ -290,10 +318,42 @@ async def test_a_session_that_grew_since_the_question_is_left_alone(tmp_path: Pa
     app = story.app()
     async with app.run_test(size=(130, 36)) as pilot:
         await settle(pilot)
-        await pilot.press("j", "j", "d")
+        go_to(app, "trip")
+        await pilot.press("d")
         await settle(pilot)
         story.store.append("trip", text_message(Role.USER, "one more thing"))
         await pilot.press("d")
         await settle(pilot)
         assert story.store.exists("trip")
         assert "trip plan was not deleted" in told(app)[-1]
+
+
+async def test_an_older_change_is_taken_back_from_the_journal(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    app = story.app()
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("U")
+        await settle(pilot)
+        assert "Nothing was changed yet" in painted(app)
+        await pilot.press("enter", "escape", "j", "j", "d", "d")
+        await settle(pilot)
+        await pilot.press("G", "R", *" again", "enter")
+        await settle(pilot)
+        await pilot.press("U")
+        await settle(pilot)
+        text = painted(app)
+        assert "2 changes to undo" in text
+        assert text.find("renamed question 0 about quokkas") < text.find("deleted trip plan")
+        await pilot.press("j", "enter")
+        await settle(pilot)
+        assert isinstance(app.screen, BrowseScreen)
+        assert story.store.exists("trip")
+        assert selected(app) == "trip"
+        assert told(app)[-1].startswith("brought back trip plan")
+        session = story.store.get("older")
+        assert session is not None
+        assert session.title == "question 0 about quokkas again"
+        await pilot.press("U", "j", "enter")
+        await settle(pilot)
+        assert told(app)[-1].startswith("cannot take back: ")

@@ -9,12 +9,12 @@ from threading import Event
 from textual.message import Message
 
 from sessiontui.domain.events import StoreEvent, StoreEventKind
-from sessiontui.services.index_schema import IndexTier
+from sessiontui.domain.search import IndexTier
 from sessiontui.ui.messages import LibraryChanged
 from sessiontui.ui.widgets.search_bar import SearchBar
 from sessiontui.ui.widgets.session_list import SessionList
 from sessiontui.ui.widgets.transcript_view import TranscriptView
-from tests.ui.painted import painted, settle
+from tests.ui.painted import painted, search, settle
 from tests.ui.stories import ordinary_story
 
 _OURS = (
@@ -31,8 +31,7 @@ async def test_one_keystroke_flows_one_way(tmp_path: Path) -> None:
     app = story.app()
     async with app.run_test(size=(120, 36), message_hook=seen.append) as pilot:
         await settle(pilot)
-        await pilot.press("slash", *"oslo")
-        await settle(pilot)
+        await search(pilot, "oslo")
         seen.clear()
         story.library.asked.clear()
         await pilot.press("backspace")

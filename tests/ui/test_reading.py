@@ -16,7 +16,7 @@ from sessiontui.ui.transcript_reading import WINDOW
 from sessiontui.ui.widgets.session_list import SessionList
 from sessiontui.ui.widgets.transcript_view import TranscriptView
 from tests.building import text_message
-from tests.ui.painted import painted, settle
+from tests.ui.painted import go_to, painted, search, settle
 from tests.ui.stories import NOW, Story, empty_story, ordinary_story, talk
 
 
@@ -33,7 +33,8 @@ async def test_enter_reads_and_esc_returns_to_query_row_and_scroll(tmp_path: Pat
     app = story.app()
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
-        await pilot.press("slash", *"question", "enter", "pagedown", "pagedown", "j")
+        await search(pilot, "question")
+        await pilot.press("enter", "pagedown", "pagedown", "j")
         await settle(pilot)
         sessions = app.screen.query_one(SessionList)
         cursor, top = sessions.cursor, sessions.scroll_offset.y
@@ -191,7 +192,7 @@ async def test_keys_fold_tools_in_the_preview(tmp_path: Path) -> None:
     app = ordinary_story(tmp_path).app()
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
-        await pilot.press("j", "j")
+        go_to(app, "trip")
         await settle(pilot)
         assert "notes.md" not in painted(app)
         await pilot.press("t")

@@ -18,7 +18,7 @@ from sessiontui.ui.screens.help import Help
 from sessiontui.ui.screens.stores import StoresScreen
 from sessiontui.ui.screens.welcome import Welcome
 from sessiontui.ui.widgets.session_list import SessionList
-from tests.ui.painted import painted, settle
+from tests.ui.painted import painted, settle, type_into_palette
 from tests.ui.stories import NOW, empty_story, ordinary_story
 
 
@@ -159,11 +159,8 @@ async def test_the_palette_reaches_actions_without_a_key(tmp_path: Path) -> None
     app = ordinary_story(tmp_path).app()
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
-        await pilot.press("ctrl+p")
-        await pilot.pause(0.2)
+        await type_into_palette(pilot, "stuck sessions")
         assert isinstance(app.screen, CommandPalette)
-        await pilot.press(*"stuck sessions")
-        await pilot.pause(0.5)
         await pilot.press("enter")
         await settle(pilot)
         assert app.screen.query_one("#search-bar", Input).value == "is:stuck"
@@ -175,10 +172,7 @@ async def test_the_palette_goes_to_a_session_from_its_transcript(tmp_path: Path)
         await settle(pilot)
         await pilot.press("enter")
         await settle(pilot)
-        await pilot.press("ctrl+p")
-        await pilot.pause(0.2)
-        await pilot.press(*"review the")
-        await pilot.pause(0.5)
+        await type_into_palette(pilot, "review the")
         await pilot.press("enter")
         await settle(pilot)
         assert isinstance(app.screen, BrowseScreen)
@@ -191,10 +185,7 @@ async def test_the_palette_says_why_something_is_not_possible_now(tmp_path: Path
     app = ordinary_story(tmp_path).app()
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
-        await pilot.press("ctrl+p")
-        await pilot.pause(0.2)
-        await pilot.press(*"undo")
-        await pilot.pause(0.5)
+        await type_into_palette(pilot, "undo")
         assert "not now: nothing was changed yet" in painted(app)
 
 
@@ -227,24 +218,22 @@ async def test_a_click_on_a_key_of_the_footer_does_what_it_says(tmp_path: Path) 
         assert app.focused is app.screen.query_one("#search-bar")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (30, 8), (20, 5), (200, 60)])
-async def test_every_screen_survives_every_size(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_every_screen_survives_every_size(tmp_path: Path) -> None:
     app = ordinary_story(tmp_path).app()
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        for keys in (
-            ("d", "escape"),
-            ("R", "escape"),
-            ("question_mark", "escape"),
-            ("S", "escape"),
-        ):
-            await pilot.press(*keys)
+        for size in ((30, 8), (20, 5), (200, 60)):
+            await pilot.resize_terminal(*size)
+            for keys in (("d", "escape"), ("R", "escape"), ("question_mark", "escape")):
+                await pilot.press(*keys)
+            for screen in ("S", "U", "enter"):
+                await pilot.press(screen)
+                await settle(pilot)
+                await pilot.resize_terminal(size[0] + 1, size[1])
+                await pilot.press("escape")
             await settle(pilot)
-        await pilot.press("slash", *"oslo", "enter", "enter")
-        await settle(pilot)
-        await pilot.press("escape")
-        await settle(pilot)
-        assert isinstance(app.screen, BrowseScreen)
+            assert isinstance(app.screen, BrowseScreen)
+            assert app.size == (size[0] + 1, size[1])
 
 
 async def test_without_colour_the_marks_and_the_cursor_still_tell(

@@ -10,7 +10,7 @@ from textual.widgets import Input
 from sessiontui.ui.screens.browse import BrowseScreen
 from sessiontui.ui.screens.transcript import TranscriptScreen
 from sessiontui.ui.widgets.session_list import SessionList
-from tests.ui.painted import line_with, painted, settle
+from tests.ui.painted import line_with, painted, search, settle
 from tests.ui.stories import empty_story, ordinary_story, talk
 
 
@@ -30,8 +30,7 @@ async def test_typing_finds_sessions_with_the_best_hit_below_each(tmp_path: Path
     app = ordinary_story(tmp_path).app()
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
-        await pilot.press("slash", *"oslo")
-        await settle(pilot)
+        await search(pilot, "oslo")
         assert keys_of(app) == ["live", "trip", "job"]
         text = painted(app)
         lines = text.splitlines()
@@ -65,7 +64,8 @@ async def test_enter_goes_to_the_results_and_opens_one_at_its_hit(tmp_path: Path
     app = story.app()
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
-        await pilot.press("slash", *"periwinkle", "enter", "enter")
+        await search(pilot, "periwinkle")
+        await pilot.press("enter", "enter")
         await settle(pilot)
         assert isinstance(app.screen, TranscriptScreen)
         assert "about the periwinkle" in painted(app)
@@ -94,7 +94,8 @@ async def test_n_walks_the_hits_without_leaving_the_list(tmp_path: Path) -> None
     app = ordinary_story(tmp_path).app()
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
-        await pilot.press("slash", *"oslo", "enter")
+        await search(pilot, "oslo")
+        await pilot.press("enter")
         await settle(pilot)
         first = hit_number(painted(app))
         await pilot.press("n", "n")
@@ -112,7 +113,8 @@ async def test_esc_goes_back_step_by_step_and_keeps_the_session(tmp_path: Path) 
     app = ordinary_story(tmp_path).app()
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
-        await pilot.press("slash", *"oslo", "down")
+        await search(pilot, "oslo")
+        await pilot.press("down")
         await settle(pilot)
         box = app.screen.query_one("#search-bar", Input)
         assert app.focused is box
@@ -166,8 +168,7 @@ async def test_filters_keep_the_groups_and_letters_type_in_the_box(tmp_path: Pat
     app = ordinary_story(tmp_path).app()
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
-        await pilot.press("slash", *"agent:scout")
-        await settle(pilot)
+        await search(pilot, "agent:scout")
         assert app.screen.query_one("#search-bar", Input).value == "agent:scout"
         text = painted(app)
         assert "Stuck 1" in text
@@ -179,8 +180,7 @@ async def test_the_arrow_keys_move_the_list_from_inside_the_box(tmp_path: Path) 
     app = ordinary_story(tmp_path).app()
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
-        await pilot.press("slash", *"oslo")
-        await settle(pilot)
+        await search(pilot, "oslo")
         await pilot.press("down", "down")
         await settle(pilot)
         assert "book the night train" in line_with(app, "night train")
@@ -198,8 +198,7 @@ async def test_a_snippet_is_cut_around_its_match_not_before_it(tmp_path: Path) -
     app = story.app()
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
-        await pilot.press("slash", *"periwinkle")
-        await settle(pilot)
+        await search(pilot, "periwinkle")
         line = painted(app).splitlines()[6][:60]
         assert "periwinkle" in line
         assert line.count("…") == 2
@@ -210,7 +209,6 @@ async def test_the_counts_at_the_top_are_those_of_everything(tmp_path: Path) -> 
     app = story.app()
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
-        await pilot.press("slash", *"quokkas")
-        await settle(pilot)
+        await search(pilot, "quokkas")
         assert keys_of(app) == ["older"]
         assert "6 sessions in 1 store" in painted(app)

@@ -18,7 +18,7 @@ from sessiontui.domain.query_parser import parse_query
 from sessiontui.domain.search import HitPage
 from sessiontui.domain.session import RowPage, Session, SessionRef, TitleSource
 from sessiontui.services.catalogue import Catalogue
-from sessiontui.services.index_search import SearchLimits
+from sessiontui.services.index_pass import SearchLimits
 from sessiontui.services.index_sync import IndexSync
 from sessiontui.services.local_titles import LocalTitle
 from sessiontui.services.search_index import SearchIndex
@@ -132,16 +132,14 @@ class Indexed:
         wanted = self._typed(query, **changes)
         return self.index.rows(wanted, self.store_ids, NOW.timestamp(), 600.0)
 
-    def keys(self, query: Query | str = "", **changes: Any) -> list[str]:
+    def found(self, query: Query | str = "", **changes: Any) -> list[str]:
         """The keys of the rows, in their order."""
         return [row.ref.key for row in self.rows(query, **changes).rows]
 
     def hits(self, query: Query | str, hits_per_session: int = 3, **changes: Any) -> HitPage:
         """The hits of a query."""
         wanted = self._typed(query, **changes)
-        return self.index.hits(
-            wanted, self.store_ids, NOW.timestamp(), 600.0, hits_per_session
-        )
+        return self.index.hits(wanted, self.store_ids, NOW.timestamp(), 600.0, hits_per_session)
 
     def _typed(self, query: Query | str, **changes: Any) -> Query:
         wanted = typed(query, **changes)
@@ -199,6 +197,4 @@ def _message(item: str | Block | Message, number: int, at: datetime) -> Message:
         return item
     role = Role.USER if number % 2 == 0 else Role.ASSISTANT
     block = TextBlock(text=item) if isinstance(item, str) else item
-    return Message(
-        index=number, role=role, human=role is Role.USER, blocks=(block,), created_at=at
-    )
+    return Message(index=number, role=role, human=role is Role.USER, blocks=(block,), created_at=at)

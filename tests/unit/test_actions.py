@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.binding import Binding
@@ -21,13 +22,15 @@ from sessiontui.ui.action_keys import (
 from sessiontui.ui.actions import ACTION, ACTIONS, Scope, actions_of
 from sessiontui.ui.screens.action_screen import ActionScreen
 from sessiontui.ui.screens.browse import BrowseScreen
+from sessiontui.ui.screens.journal import JournalScreen
 from sessiontui.ui.screens.stores import StoresScreen
 from sessiontui.ui.screens.transcript import TranscriptScreen
 
-SCREENS: dict[Scope, type[ActionScreen[None] | ActionScreen[str | None]]] = {
+SCREENS: dict[Scope, type[ActionScreen[Any]]] = {
     Scope.BROWSE: BrowseScreen,
     Scope.TRANSCRIPT: TranscriptScreen,
     Scope.STORES: StoresScreen,
+    Scope.JOURNAL: JournalScreen,
 }
 
 

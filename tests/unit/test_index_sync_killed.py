@@ -125,7 +125,9 @@ def contents(index: SearchIndex) -> dict[str, list[tuple[object, ...]]]:
             "ORDER BY s.key"
         ).fetchall()
         for table in ("text_words", "text_pairs", "title_words"):
-            connection.execute(f"CREATE VIRTUAL TABLE temp.v_{table} USING fts5vocab(main, {table}, row)")
+            connection.execute(
+                f"CREATE VIRTUAL TABLE temp.v_{table} USING fts5vocab(main, {table}, row)"
+            )
             found[table] = connection.execute(f"SELECT * FROM v_{table} ORDER BY term").fetchall()
         found["stores"] = connection.execute("SELECT problem FROM store").fetchall()
     return found

@@ -23,14 +23,14 @@ from sessiontui.domain.query import Query, SortKey, Term, workspace_filter
 from sessiontui.domain.search import IndexTier, Tier
 from sessiontui.domain.session import Session, SessionRef
 from sessiontui.services.index_database import SearchTicket
-from sessiontui.services.index_search import SearchLimits
+from sessiontui.services.index_pass import SearchLimits
 from sessiontui.services.index_texts import ReadText
 from sessiontui.services.search_index import SearchIndex
 from tests.unit.indexing import NOW, CountedStore, Indexed, put_session
 
-ONE_BY_ONE = SearchLimits(hits=0, sessions=200, fruitless=1_000, small=20_000)
+ONE_BY_ONE = SearchLimits(hits=0)
 """Every word counts as common: sessions are asked one by one."""
-GIVING_UP = SearchLimits(hits=0, sessions=200, fruitless=1, small=20_000)
+GIVING_UP = SearchLimits(hits=0, fruitless=1)
 """The same, and reading through after the first that is asked in vain."""
 
 
@@ -46,9 +46,7 @@ def indexed(request: pytest.FixtureRequest, tmp_path: Path) -> Indexed:
 def kitchen(indexed: Indexed) -> Indexed:
     """Four sessions about a kitchen, newest first: tea, oven, kettle, sink."""
     indexed.put("sink", "the sink leaks", "tighten the nut", age=timedelta(days=4))
-    indexed.put(
-        "kettle", "why is the kettle slow", "limescale: descale it", age=timedelta(days=3)
-    )
+    indexed.put("kettle", "why is the kettle slow", "limescale: descale it", age=timedelta(days=3))
     indexed.put("oven", "clean the oven", "use a paste", title="Oven and kettle", age=timedelta(2))
     indexed.put("tea", "brew tea", "boil the kettle, then wait", "how long?", age=timedelta(1))
     indexed.sync.run()
@@ -76,32 +74,32 @@ def test_a_word_finds_the_sessions_whose_title_or_messages_hold_it(kitchen: Inde
 
 
 def test_words_may_stand_in_different_messages_of_a_session(kitchen: Indexed) -> None:
-    assert kitchen.keys("limescale kettle") == ["kettle"]
-    assert kitchen.keys("brew wait long") == ["tea"]
-    assert kitchen.keys("paste kettle") == ["oven"]
-    assert kitchen.keys("limescale oven") == []
+    assert kitchen.found("limescale kettle") == ["kettle"]
+    assert kitchen.found("brew wait long") == ["tea"]
+    assert kitchen.found("paste kettle") == ["oven"]
+    assert kitchen.found("limescale oven") == []
 
 
 def test_alternatives_phrases_and_excluded_words(kitchen: Indexed) -> None:
-    assert set(kitchen.keys("limescale OR nut")) == {"kettle", "sink"}
-    assert kitchen.keys('"the nut"') == ["sink"]
-    assert kitchen.keys('"nut the"') == []
-    assert set(kitchen.keys("kettle -tea")) == {"oven", "kettle"}
-    assert kitchen.keys("-kettle") == ["sink"]
-    assert kitchen.keys('the -"the kettle" -oven') == ["sink"]
+    assert set(kitchen.found("limescale OR nut")) == {"kettle", "sink"}
+    assert kitchen.found('"the nut"') == ["sink"]
+    assert kitchen.found('"nut the"') == []
+    assert set(kitchen.found("kettle -tea")) == {"oven", "kettle"}
+    assert kitchen.found("-kettle") == ["sink"]
+    assert kitchen.found('the -"the kettle" -oven') == ["sink"]
 
 
 def test_only_the_last_word_is_a_beginning(kitchen: Indexed) -> None:
     kitchen.whole_words = False
-    assert kitchen.keys("limes") == ["kettle"]
-    assert kitchen.keys("limes kettle") == []
+    assert kitchen.found("limes") == ["kettle"]
+    assert kitchen.found("limes kettle") == []
 
 
 def test_case_and_accents_do_not_matter(indexed: Indexed) -> None:
     indexed.put("menu", "Crème BRÛLÉE for two")
     indexed.sync.run()
     for text in ("creme", "BRULEE", "crème brûlée", "Cre\u0300me"):
-        assert indexed.keys(text) == ["menu"], text
+        assert indexed.found(text) == ["menu"], text
     snippet = indexed.rows("brulee").rows[0]
     assert snippet.snippet is not None
     assert [snippet.snippet[a:b] for a, b in snippet.matches] == ["BRÛLÉE"]
@@ -112,19 +110,21 @@ def test_names_are_found_by_their_parts(indexed: Indexed) -> None:
     indexed.put("snake", "look at session_store please")
     indexed.put("other", "parseJson and HTTPServer2 please")
     indexed.sync.run()
-    assert set(indexed.keys("session store")) == {"camel", "snake"}
-    assert set(indexed.keys('"session store"')) == {"camel", "snake"}
-    assert indexed.keys("sessionstore") == ["camel"]
-    assert indexed.keys("json server2") == ["other"]
-    assert indexed.keys('"json http"') == []
+    assert set(indexed.found("session store")) == {"camel", "snake"}
+    assert set(indexed.found('"session store"')) == {"camel", "snake"}
+    assert indexed.found("sessionstore") == ["camel"]
+    assert indexed.found("json server2") == ["other"]
+    assert indexed.found('"json http"') == []
 
 
-@pytest.mark.parametrize("text", ["京", "東京", "京へ", "前", "日本語 東", "서울", "울에", "abc東京"])
+@pytest.mark.parametrize(
+    "text", ["京", "東京", "京へ", "前", "日本語 東", "서울", "울에", "abc東京"]
+)
 def test_cjk_text_is_found_by_any_part(indexed: Indexed, text: str) -> None:
     indexed.put("trip", "名前は日本語で、abc東京へ行く。서울에 간다")
     indexed.put("plain", "nothing of the kind, but abc")
     indexed.sync.run()
-    assert indexed.keys(text) == ["trip"]
+    assert indexed.found(text) == ["trip"]
     row = indexed.rows(text).rows[0]
     assert row.snippet is not None
     assert row.matches
@@ -133,22 +133,22 @@ def test_cjk_text_is_found_by_any_part(indexed: Indexed, text: str) -> None:
 def test_cjk_titles_are_found_and_changed(indexed: Indexed) -> None:
     indexed.put("trip", "hello", title="東京の旅")
     indexed.sync.run()
-    assert indexed.keys("京の") == ["trip"]
+    assert indexed.found("京の") == ["trip"]
     indexed.put("trip", "hello", title="大阪の旅")
     indexed.sync.run()
-    assert indexed.keys("京の") == []
-    assert indexed.keys("大阪") == ["trip"]
+    assert indexed.found("京の") == []
+    assert indexed.found("大阪") == ["trip"]
 
 
 def test_punctuation_alone_finds_nothing_and_beside_words_is_left_out(kitchen: Indexed) -> None:
-    assert kitchen.keys(Query(terms=((Term("++"),),))) == []
-    assert kitchen.keys(Query(terms=((Term("++"),), (Term("limescale"),)))) == ["kettle"]
+    assert kitchen.found(Query(terms=((Term("++"),),))) == []
+    assert kitchen.found(Query(terms=((Term("++"),), (Term("limescale"),)))) == ["kettle"]
 
 
 def test_odd_words_are_no_syntax(kitchen: Indexed) -> None:
     for text in ('a"b', "NEAR(", "AND", "limescale*", "^the", "text:nut", "a\0b", "\ud800"):
-        kitchen.keys(Query(terms=((Term(text),),)))
-    assert kitchen.keys(Query(terms=((Term("{limescale}"),),))) == ["kettle"]
+        kitchen.found(Query(terms=((Term(text),),)))
+    assert kitchen.found(Query(terms=((Term("{limescale}"),),))) == ["kettle"]
 
 
 def test_hits_are_counted_and_the_best_come_first(indexed: Indexed) -> None:
@@ -183,26 +183,26 @@ def test_titles_then_closeness_then_recency_decide_the_order(indexed: Indexed) -
     indexed.put("apart", "harbour", "museum", title="t", age=old)
     indexed.put("recent apart", "harbour", "museum", title="t", age=timedelta(hours=1))
     indexed.sync.run()
-    assert indexed.keys("harbour museum") == ["titled", "together", "recent apart", "apart"]
+    assert indexed.found("harbour museum") == ["titled", "together", "recent apart", "apart"]
     items = indexed.hits("harbour museum").items
     assert [item.score for item in items] == sorted((i.score for i in items), reverse=True)
 
 
 def test_found_sessions_can_be_sorted_like_the_list(kitchen: Indexed) -> None:
-    assert kitchen.keys("the", sort=SortKey.ACTIVITY) == ["tea", "oven", "kettle", "sink"]
-    assert kitchen.keys("the", sort=SortKey.ACTIVITY, reverse=True)[0] == "sink"
-    assert kitchen.keys("the", sort=SortKey.TITLE) == ["tea", "oven", "sink", "kettle"]
-    assert kitchen.keys("the", sort=SortKey.MESSAGES)[0] == "tea"
+    assert kitchen.found("the", sort=SortKey.ACTIVITY) == ["tea", "oven", "kettle", "sink"]
+    assert kitchen.found("the", sort=SortKey.ACTIVITY, reverse=True)[0] == "sink"
+    assert kitchen.found("the", sort=SortKey.TITLE) == ["tea", "oven", "sink", "kettle"]
+    assert kitchen.found("the", sort=SortKey.MESSAGES)[0] == "tea"
 
 
 def test_pages_of_a_search_follow_each_other(kitchen: Indexed) -> None:
-    whole = kitchen.keys("the")
+    whole = kitchen.found("the")
     for sort in (SortKey.RELEVANCE, SortKey.ACTIVITY):
-        whole = kitchen.keys("the", sort=sort)
-        parts = [kitchen.keys("the", sort=sort, limit=2, offset=n) for n in (0, 2, 4)]
+        whole = kitchen.found("the", sort=sort)
+        parts = [kitchen.found("the", sort=sort, limit=2, offset=n) for n in (0, 2, 4)]
         assert [*parts[0], *parts[1], *parts[2]] == whole
     assert kitchen.rows("", limit=2).total == 4
-    assert kitchen.keys("", limit=2, offset=1) == ["oven", "kettle"]
+    assert kitchen.found("", limit=2, offset=1) == ["oven", "kettle"]
 
 
 def test_tool_output_is_searched_only_when_asked_for(indexed: Indexed) -> None:
@@ -214,10 +214,10 @@ def test_tool_output_is_searched_only_when_asked_for(indexed: Indexed) -> None:
         "done",
     )
     indexed.sync.run()
-    assert indexed.keys("ignite") == []
-    assert indexed.keys("ignite in:tools") == ["work"]
-    assert indexed.keys("file in:tools") == ["work"]
-    assert indexed.keys("engine -ignite in:tools") == []
+    assert indexed.found("ignite") == []
+    assert indexed.found("ignite in:tools") == ["work"]
+    assert indexed.found("file in:tools") == ["work"]
+    assert indexed.found("engine -ignite in:tools") == []
     hit = indexed.hits("ignite in:tools").items[0].hits[0]
     assert (hit.tier, hit.message_index, hit.snippet) == (Tier.TOOLS, 2, "fn ignite() {}")
     assert indexed.hits("file in:tools").items[0].hit_count == 2
@@ -227,7 +227,7 @@ def test_thinking_and_names_of_media_count_as_conversation(indexed: Indexed) -> 
     indexed.put("thought", "hm", ThinkingBlock(text="perhaps the gasket"))
     indexed.put("photo", MediaBlock(media_type="image/png", name="gasket.png"))
     indexed.sync.run()
-    assert set(indexed.keys("gasket")) == {"thought", "photo"}
+    assert set(indexed.found("gasket")) == {"thought", "photo"}
 
 
 def test_all_that_one_message_says_is_one_hit(indexed: Indexed) -> None:
@@ -243,19 +243,19 @@ def test_all_that_one_message_says_is_one_hit(indexed: Indexed) -> None:
 
 
 def test_a_role_restricts_the_messages_that_match(kitchen: Indexed) -> None:
-    assert kitchen.keys("role:assistant kettle") == ["tea"]
-    assert kitchen.keys("role:user kettle") == ["kettle"]
-    assert set(kitchen.keys("-role:user the")) == {"tea", "sink"}
-    assert kitchen.keys("role:tool kettle") == []
-    assert kitchen.keys("role:user,assistant limescale") == ["kettle"]
+    assert kitchen.found("role:assistant kettle") == ["tea"]
+    assert kitchen.found("role:user kettle") == ["kettle"]
+    assert set(kitchen.found("-role:user the")) == {"tea", "sink"}
+    assert kitchen.found("role:tool kettle") == []
+    assert kitchen.found("role:user,assistant limescale") == ["kettle"]
 
 
 def test_a_role_without_words_asks_for_sessions_that_have_such_a_message(indexed: Indexed) -> None:
     indexed.put("asked", "anyone there?")
     indexed.put("answered", "anyone there?", "yes")
     indexed.sync.run()
-    assert indexed.keys("role:assistant") == ["answered"]
-    assert indexed.keys("-role:assistant") == ["asked"]
+    assert indexed.found("role:assistant") == ["answered"]
+    assert indexed.found("-role:assistant") == ["asked"]
 
 
 def test_has_asks_for_tools_media_and_errors(indexed: Indexed) -> None:
@@ -264,19 +264,19 @@ def test_has_asks_for_tools_media_and_errors(indexed: Indexed) -> None:
     indexed.put("failed", "go", ToolResultBlock(text="no such file", is_error=True))
     indexed.put("photo", "look", MediaBlock(name="a.png"))
     indexed.sync.run()
-    assert set(indexed.keys("has:tools")) == {"tools", "failed"}
-    assert indexed.keys("has:error") == ["failed"]
-    assert indexed.keys("has:media") == ["photo"]
-    assert set(indexed.keys("has:media,error")) == {"photo", "failed"}
-    assert set(indexed.keys("-has:tools")) == {"talk", "photo"}
-    assert indexed.keys("has:tools go -has:error") == ["tools"]
+    assert set(indexed.found("has:tools")) == {"tools", "failed"}
+    assert indexed.found("has:error") == ["failed"]
+    assert indexed.found("has:media") == ["photo"]
+    assert set(indexed.found("has:media,error")) == {"photo", "failed"}
+    assert set(indexed.found("-has:tools")) == {"talk", "photo"}
+    assert indexed.found("has:tools go -has:error") == ["tools"]
 
 
 def test_filters_narrow_a_search(kitchen: Indexed) -> None:
-    assert kitchen.keys("kettle title:oven") == ["oven"]
-    assert kitchen.keys("kettle after:36h") == ["tea"]
-    assert kitchen.keys(f"kettle store:{kitchen.store.store_id}") != []
-    assert kitchen.keys("kettle store:elsewhere") == []
+    assert kitchen.found("kettle title:oven") == ["oven"]
+    assert kitchen.found("kettle after:36h") == ["tea"]
+    assert kitchen.found(f"kettle store:{kitchen.store.store_id}") != []
+    assert kitchen.found("kettle store:elsewhere") == []
 
 
 def test_only_sessions_of_open_stores_are_found(tmp_path: Path) -> None:
@@ -322,7 +322,7 @@ def test_a_correction_prefers_the_nearer_then_the_more_frequent_word(tmp_path: P
 
 
 def test_more_sessions_than_enough_have_no_total_and_go_on(tmp_path: Path) -> None:
-    indexed = Indexed(tmp_path, SearchLimits(hits=3, sessions=4, fruitless=100, small=20_000))
+    indexed = Indexed(tmp_path, SearchLimits(hits=3, sessions=4))
     indexed.whole_words = True
     for number in range(9):
         indexed.put(f"s{number}", "x", "kettle", age=timedelta(days=number + 1))
@@ -335,7 +335,7 @@ def test_more_sessions_than_enough_have_no_total_and_go_on(tmp_path: Path) -> No
     assert best.rows[0].ref.key == "titled"
     everything = indexed.rows("kettle ", sort=SortKey.ACTIVITY, limit=100)
     assert (len(everything.rows), everything.total) == (10, 10)
-    assert indexed.keys("kettle ", sort=SortKey.ACTIVITY, offset=8, limit=5) == ["s8", "titled"]
+    assert indexed.found("kettle ", sort=SortKey.ACTIVITY, offset=8, limit=5) == ["s8", "titled"]
 
 
 def test_a_short_beginning_is_looked_for_in_titles_only_where_there_is_much_text(
@@ -345,28 +345,31 @@ def test_a_short_beginning_is_looked_for_in_titles_only_where_there_is_much_text
     indexed.put("a", "kettle", "and more", title="one")
     indexed.put("b", "water", title="kettle")
     indexed.sync.run()
-    assert indexed.keys("ke") == ["b"]
-    assert set(indexed.keys("ket")) == {"a", "b"}
+    assert indexed.found("ke") == ["b"]
+    assert set(indexed.found("ket")) == {"a", "b"}
     small = SearchIndex(tmp_path / "cache", SearchLimits(small=100))
-    assert len(small.rows(Query(terms=((Term("ke", prefix=True),),)), indexed.store_ids, 0, 0)[0]) == 2
+    query = Query(terms=((Term("ke", prefix=True),),))
+    assert small.rows(query, indexed.store_ids, 0.0, 0.0).total == 2
 
 
 def test_an_interrupt_ends_running_searches_and_no_later_one(kitchen: Indexed) -> None:
     kitchen.index.interrupt()
-    assert kitchen.keys("limescale") == ["kettle"]
+    assert kitchen.found("limescale") == ["kettle"]
     ticket = SearchTicket()
-    with (
-        pytest.raises(SearchInterrupted),
-        kitchen.index.database.reading(ticket) as connection,
-    ):
-        threading.Timer(0.05, ticket.interrupt).start()
-        connection.execute(
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
-        ).fetchone()
+    threading.Timer(0.05, ticket.interrupt).start()
+    with pytest.raises(SearchInterrupted):
+        count_for_ever(kitchen.index, ticket)
     with kitchen.index.database.reading() as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
     with pytest.raises(SearchInterrupted), kitchen.index.database.reading(ticket):
         pass
+
+
+def count_for_ever(index: SearchIndex, ticket: SearchTicket) -> None:
+    with index.database.reading(ticket) as connection:
+        connection.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+        ).fetchone()
 
 
 def test_a_running_search_is_ended_from_another_thread(
@@ -401,7 +404,7 @@ def test_a_running_search_is_ended_from_another_thread(
     thread.join(5)
     assert len(raised) == 1
     monkeypatch.undo()
-    assert kitchen.keys("limescale") == ["kettle"]
+    assert kitchen.found("limescale") == ["kettle"]
 
 
 def test_stored_text_that_steers_terminals_is_shown_as_symbols(indexed: Indexed) -> None:
@@ -426,7 +429,7 @@ def test_keys_and_texts_that_are_no_unicode_are_kept(indexed: Indexed) -> None:
     with indexed.index.changing() as change:
         batch = TextBatch([said], "c", restart=True)
         change.add_texts([ReadText(1, None, batch, (IndexTier.TEXT,), "f1")])
-    assert indexed.keys("kettle") == ["bad\udcff"]
+    assert indexed.found("kettle") == ["bad\udcff"]
     assert indexed.index.refs_beginning("bad\udcff", indexed.store_ids)[0].key == "bad\udcff"
     assert indexed.index.refs_of_key("bad\udcff", indexed.store_ids)[0].key == "bad\udcff"
     row = indexed.rows(Query(filters=(workspace_filter(Path("/home/\udc80")),))).rows[0]

@@ -55,7 +55,7 @@ def test_a_damaged_file_is_made_anew_and_that_is_told_once(indexed: Indexed) -> 
     assert "made anew" in notice
     assert indexed.index.database.take_notices() == ()
     indexed.sync.run()
-    assert indexed.keys("kettle") == ["first"]
+    assert indexed.found("kettle") == ["first"]
     assert indexed.index.problem is None
 
 
@@ -75,7 +75,7 @@ def test_damage_that_is_met_while_searching_is_mended_by_the_next_sync(indexed: 
         indexed.rows("kettle")
     assert indexed.index.database.take_notices()
     indexed.sync.run()
-    assert indexed.keys("kettle") == ["first"]
+    assert indexed.found("kettle") == ["first"]
 
 
 def test_a_sync_that_meets_damage_begins_anew(indexed: Indexed) -> None:
@@ -85,8 +85,8 @@ def test_a_sync_that_meets_damage_begins_anew(indexed: Indexed) -> None:
         connection.execute("DROP TABLE session")
         connection.commit()
     indexed.sync.run()
-    assert set(indexed.keys()) == {"first", "second"}
-    assert indexed.keys("kettle") == ["first"]
+    assert set(indexed.found()) == {"first", "second"}
+    assert indexed.found("kettle") == ["first"]
 
 
 def test_an_index_of_another_layout_or_half_made_is_replaced(indexed: Indexed) -> None:
@@ -104,7 +104,7 @@ def test_a_file_removed_while_the_program_runs_is_made_anew(indexed: Indexed) ->
     shutil.rmtree(indexed.index.database.path.parent)
     assert indexed.rows().total == 0
     indexed.sync.run()
-    assert indexed.keys("kettle") == ["first"]
+    assert indexed.found("kettle") == ["first"]
 
 
 def test_a_folder_that_cannot_be_made_keeps_the_index_in_memory(tmp_path: Path) -> None:
@@ -112,8 +112,8 @@ def test_a_folder_that_cannot_be_made_keeps_the_index_in_memory(tmp_path: Path) 
     indexed = Indexed(tmp_path)
     indexed.put("first", "kettle", "tea")
     indexed.sync.run()
-    assert indexed.keys("kettle") == ["first"]
-    assert indexed.keys() == ["first"]
+    assert indexed.found("kettle") == ["first"]
+    assert indexed.found() == ["first"]
     assert indexed.index.problem is not None
     assert str(tmp_path / "cache") in indexed.index.problem
     assert indexed.index.database.take_notices() == (indexed.index.problem,)
@@ -122,7 +122,7 @@ def test_a_folder_that_cannot_be_made_keeps_the_index_in_memory(tmp_path: Path) 
     assert dict(indexed.store.calls) == {"stamp": 1}
     assert indexed.index.generation() > 0
     indexed.index.close()
-    assert indexed.keys("tea") == ["first"]
+    assert indexed.found("tea") == ["first"]
 
 
 def test_a_full_disk_keeps_the_index_in_memory(
@@ -138,7 +138,7 @@ def test_a_full_disk_keeps_the_index_in_memory(
     assert indexed.index.problem is not None
     assert "full" in indexed.index.problem
     assert indexed.rows("gasket ").total == 50
-    assert indexed.keys("kettle") == ["first"]
+    assert indexed.found("kettle") == ["first"]
 
 
 def test_a_lock_held_for_too_long_is_told_as_such(
@@ -150,7 +150,7 @@ def test_a_lock_held_for_too_long_is_told_as_such(
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreBusy), indexed.index.changing():
             pass
-        assert set(indexed.keys()) == {"first", "second"}
+        assert set(indexed.found()) == {"first", "second"}
 
 
 def test_readers_see_a_finished_state_while_others_write(indexed: Indexed) -> None:
@@ -176,7 +176,7 @@ def test_readers_see_a_finished_state_while_others_write(indexed: Indexed) -> No
 
 
 def test_an_index_made_anew_shows_no_row_of_the_old_one(indexed: Indexed) -> None:
-    indexed.keys()
+    indexed.found()
     indexed.index.database.rebuild()
     indexed.put("another", "gasket", title="Another")
     indexed.store.delete("first")

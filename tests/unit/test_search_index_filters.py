@@ -43,6 +43,7 @@ def sessions(draw: st.DrawFn) -> Session:
         message_count=draw(st.none() | st.integers(0, 3)),
         state=draw(st.sampled_from(SessionState)),
         turn_started_at=draw(times),
+        moved_at=draw(times),
         turn_open=draw(st.none() | st.booleans()),
         agent=draw(st.none() | words),
         workspace=draw(st.none() | st.sampled_from(PATHS).map(Path)),
@@ -88,9 +89,7 @@ queries = st.builds(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(sessions(), max_size=12), st.lists(queries, min_size=1, max_size=12))
-def test_the_index_answers_as_the_domain_does(
-    stored: list[Session], asked: list[Query]
-) -> None:
+def test_the_index_answers_as_the_domain_does(stored: list[Session], asked: list[Query]) -> None:
     numbered = [
         session.model_copy(update={"ref": SessionRef(session.ref.store, f"k{number:02}")})
         for number, session in enumerate(stored)

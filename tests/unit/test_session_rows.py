@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from textual.strip import Strip
 
+from sessiontui.domain.printable import printable_line
 from sessiontui.domain.session import SessionRef, SessionRow
 from sessiontui.ui.marks import LETTERS, SIGNS, marks_for
 from sessiontui.ui.widgets.session_groups import Group
@@ -166,9 +167,10 @@ def test_split_matches_loses_nothing(text: str, matches: list[tuple[int, int]]) 
 
 @given(_texts, st.integers(2, 40))
 def test_wrapped_lines_fit(text: str, width: int) -> None:
-    lines = wrap_cells(text, width)
+    clean = printable_line(text)
+    lines = wrap_cells(clean, width)
     assert all(cell_len(line) <= width for line in lines)
-    assert "".join("".join(lines).split()) == "".join(text.split())
+    assert "".join("".join(lines).split()) == "".join(clean.split())
 
 
 @pytest.mark.parametrize(

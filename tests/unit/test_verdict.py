@@ -37,7 +37,11 @@ def ago(**parts: float) -> datetime:
         (TurnFacts(state=SessionState.IDLE, moved_at=ago(hours=2)), VerdictStatus.IDLE),
         (
             TurnFacts(state=SessionState.IDLE, turn_open=True, moved_at=ago(seconds=1)),
-            VerdictStatus.IDLE,
+            VerdictStatus.RUNNING,
+        ),
+        (
+            TurnFacts(state=SessionState.IDLE, turn_open=True, moved_at=ago(hours=1)),
+            VerdictStatus.INTERRUPTED,
         ),
         (
             TurnFacts(state=SessionState.UNKNOWN, turn_open=True, moved_at=ago(minutes=9)),

@@ -70,7 +70,7 @@ def rename(
     no_sync: bool,
     as_json: bool,
 ) -> int:
-    """Give a session a title; an empty NAME returns to the automatic one."""
+    """Give a session a title; an empty one makes it automatic."""
     # A rename is never asked about: it loses nothing. `--yes` is taken so that scripts may give it.
     del yes
     library = invocation.synced(no_sync)
@@ -172,7 +172,7 @@ def stuck(
     no_sync: bool,
     as_json: bool,
 ) -> int:
-    """Sessions that are stuck, with the evidence; --cure sets them to idle."""
+    """Sessions that are stuck, with the evidence; --cure mends them."""
     if cure:
         need_answerer(yes, dry_run)
     library = invocation.synced(no_sync, stuck_after=threshold)
@@ -315,6 +315,7 @@ def _sentence(report: ActionReport) -> str:
         if len(report.done) == 1
         else count_words(len(report.done), "session")
     )
-    details = [_freed_words(report), f"undo {report.undo_id}" if report.undo_id else ""]
+    named = report.undo_id is not None and report.action is not Action.UNDO
+    details = [_freed_words(report), f"undo {report.undo_id}" if named else ""]
     told = ", ".join(detail for detail in details if detail)
     return f"{words} {what}" + (f" ({told})" if told else "")

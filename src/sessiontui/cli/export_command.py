@@ -49,10 +49,10 @@ def export(
     no_sync: bool,
     as_json: bool,
 ) -> int:
-    """Write transcripts as Markdown or JSON; the files are for their owner only.
+    """Write transcripts as Markdown or JSON.
 
-    Several sessions in one JSON are an object of kind `transcripts`. --json alone asks for JSON;
-    with --output it prints what was written where.
+    Files are for their owner only. Several sessions in one JSON are an object of kind
+    `transcripts`. --json alone asks for JSON; with --output it prints what was written where.
     """
     chosen = ExportForm(form or ("json" if as_json and output is None else "md"))
     if as_json and output is None and chosen is not ExportForm.JSON:

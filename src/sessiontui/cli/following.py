@@ -38,7 +38,7 @@ from sessiontui.services.library import Library, utc_now
 def tail(
     invocation: Invocation, ref: str, follow: bool, lines: int, no_sync: bool, as_json: bool
 ) -> int:
-    """The last messages of a session, then new ones as they are written.
+    """The last messages of a session, then new ones with --follow.
 
     With --follow --json every message is one line, an item of a transcript.
     """
@@ -73,7 +73,7 @@ def tail(
 @json_option
 @pass_invocation
 def watch(invocation: Invocation, as_json: bool) -> int:
-    """One line for everything that happens in the stores, until interrupted."""
+    """One line for everything that happens, until interrupted."""
     with _until_interrupted():
         asyncio.run(_watch(invocation.synced(no_sync=False), as_json))
     return ExitCode.DONE

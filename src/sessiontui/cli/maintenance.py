@@ -144,7 +144,7 @@ def _told_index(invocation: Invocation, library: Library, as_json: bool) -> int:
 @json_option
 @pass_invocation
 def demo(invocation: Invocation, folder: Path, as_json: bool) -> int:
-    """Write the sample stores into DIR and print the --store options that open them."""
+    """Write sample stores and print the options that open them."""
     from sessiontui.services.demo_stores import write_demo_stores  # noqa: PLC0415 - rarely needed
 
     target = folder.expanduser().absolute()

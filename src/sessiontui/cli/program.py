@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 import click
@@ -57,8 +58,8 @@ class Program(click.Group):
     ) -> NoReturn:
         """Run and exit. Always ends with `SystemExit`, whatever the mode."""
         given = list(sys.argv[1:] if args is None else args)
-        _write_anything(sys.stdout)
-        _write_anything(sys.stderr)
+        sys.stdout = _writable(sys.stdout)
+        sys.stderr = _writable(sys.stderr)
         try:
             code = super().main(
                 given,
@@ -72,6 +73,13 @@ class Program(click.Group):
             code = _tell_usage_error(error, _asks_for_json(given))
         except SessionTuiError as error:
             code = _tell_error(error, _asks_for_json(given))
+        except OSError as error:
+            # Errors of files have a name; what is left is stdout (a full disk).
+            if error.filename is not None:
+                raise
+            _write_nowhere()
+            _narrate(f"the output cannot be written: {error.strerror}", "free some space")
+            code = ExitCode.STORE
         except click.Abort:
             click.echo("interrupted", err=True)
             code = INTERRUPTED
@@ -135,10 +143,14 @@ def _flushed(code: int) -> int:
     return code
 
 
-def _write_anything(stream: TextIO) -> None:
-    """Let no character of a title end the program, whatever the terminal's encoding is."""
+def _writable(stream: TextIO | None) -> TextIO:
+    """The stream, to which any text can be written; a stand-in where the caller closed it."""
+    if stream is None:
+        return Path(os.devnull).open("w", encoding="utf-8")
     if isinstance(stream, io.TextIOWrapper):
+        # No character of a title ends the program, whatever the terminal's encoding is.
         stream.reconfigure(errors="replace")
+    return stream
 
 
 def _write_nowhere() -> None:

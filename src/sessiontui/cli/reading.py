@@ -53,7 +53,7 @@ _offset_option = click.option(
 @json_option
 @pass_invocation
 def stores(invocation: Invocation, as_json: bool) -> int:
-    """Stores that were found: format, path, health, what each can do and why not."""
+    """Stores that were found, how they are and what each can do."""
     infos = invocation.library().stores()
     for info in infos:
         if not info.available:
@@ -155,9 +155,10 @@ def list_sessions(
         )
     elif judged:
         say("\n".join(session_lines(judged, invocation.now, screen_width())))
-    if not judged:
+    found = bool(judged or page.total)
+    if not found:
         narrate("no session matches" if filters else "no session was found")
-    return invocation.outcome(bool(judged))
+    return invocation.outcome(found)
 
 
 def next_offset(offset: int, shown: int, total: int | None, limit: int | None) -> int | None:
@@ -211,9 +212,10 @@ def search(
     else:
         for item in page.items:
             say("\n".join(hits_lines(item, invocation.now)))
-    if not page.items:
+    found = bool(page.items or page.total)
+    if not found:
         narrate("nothing matches")
-    return invocation.outcome(bool(page.items))
+    return invocation.outcome(found)
 
 
 @click.command()

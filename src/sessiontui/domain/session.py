@@ -62,6 +62,8 @@ class Session(BaseModel):
     title_source: TitleSource = TitleSource.DERIVED
     created_at: AwareDatetime | None = None
     last_activity: AwareDatetime | None = None
+    moved_at: AwareDatetime | None = None
+    """When anything last moved in an open turn, where the store's last activity does not tell."""
     message_count: int | None = None
     """Messages the owner itself would load; None when the store has none and links none."""
     state: SessionState = SessionState.UNKNOWN

@@ -52,7 +52,8 @@ class Verdict(BaseModel):
 class TurnFacts(BaseModel):
     """The store's half of a verdict.
 
-    `turn_open`: the transcript's tail shows a turn begun and not ended (None: not known).
+    `turn_open`: the transcript's tail shows a turn begun and not ended (None: not known, or not
+    asked because the store itself keeps the state of every turn).
     `began_at`: when the turn began, `moved_at`: when anything last moved.
     """
 
@@ -70,8 +71,13 @@ class TurnFacts(BaseModel):
             state=session.state,
             turn_open=session.turn_open,
             began_at=session.turn_started_at,
-            moved_at=session.last_activity,
+            moved_at=max(filter(None, (session.last_activity, session.moved_at)), default=None),
         )
+
+
+def changes_with_time(state: str, turn_open: bool | None) -> bool:
+    """Whether the status depends on the clock: only where a turn is open."""
+    return state == SessionState.RUNNING or (bool(turn_open) and state != SessionState.ERROR)
 
 
 def status_of(
@@ -85,7 +91,7 @@ def status_of(
     """The status alone, from plain values (seconds since the epoch): what a list needs per row."""
     if state == SessionState.ERROR:
         return VerdictStatus.ERROR
-    if state == SessionState.RUNNING or (state == SessionState.UNKNOWN and turn_open):
+    if changes_with_time(state, turn_open):
         newest = max(begun for begun in (began_at, moved_at, 0.0) if begun is not None)
         if now - newest <= threshold:
             return VerdictStatus.RUNNING
@@ -117,10 +123,10 @@ def judge(facts: TurnFacts, now: datetime, threshold: timedelta = DEFAULT_THRESH
             evidence.append(f"the turn began {duration_words(now - began)} ago")
     elif facts.state == SessionState.ERROR:
         evidence.append("the store says that the last turn failed")
-    elif facts.state == SessionState.IDLE:
-        evidence.append("the store says idle")
     elif facts.turn_open:
         evidence.append("the transcript ends inside a turn")
+    elif facts.state == SessionState.IDLE:
+        evidence.append("the store says idle")
     elif facts.turn_open is False:
         evidence.append("the transcript ends after a finished turn")
     else:

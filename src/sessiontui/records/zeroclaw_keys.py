@@ -32,9 +32,9 @@ def decoded_file_name(stem: str) -> str | None:
     return _ESCAPE.sub(lambda found: chr(int(found.group(1), 16)), stem)
 
 
-def has_group_labels(key: str, channel: str | None) -> bool:
+def has_group_labels(key: str) -> bool:
     """Whether user turns of the session may begin with a line that names group and sender."""
-    return (channel or key).startswith("whatsapp")
+    return key.startswith("whatsapp")
 
 
 def is_storable(key: str) -> bool:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from sessiontui.domain.message import Role
 from sessiontui.records.zeroclaw_content import decode_entry
 from sessiontui.records.zeroclaw_pieces import Entry, PieceKind, damaged_piece
 from sessiontui.storage.json_text import JsonRefused, decode_json, raw_text
+
+_PLAIN = re.compile(rb'\{"role":"([a-z]+)","content":"([^"\\\x00-\x1f]*)"\}')
 
 
 class StoredMessage(NamedTuple):
@@ -35,7 +39,13 @@ def read_line(data: bytes) -> StoredMessage:
     An array of two texts is a message too; fields besides the two are allowed, a field that
     stands twice is not.
     """
-    return _message(decode_json(data.strip(), unique_keys=True))
+    line = data.strip()
+    plain = _PLAIN.fullmatch(line)
+    if plain is not None:
+        # Most lines are so plain that a JSON parser has nothing to do.
+        with suppress(UnicodeDecodeError):
+            return StoredMessage(plain.group(1).decode("ascii"), plain.group(2).decode("utf-8"))
+    return _message(decode_json(line, unique_keys=True))
 
 
 def is_message(data: bytes) -> bool:

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+RECEIPTS_SCRIPT = """
+CREATE TABLE IF NOT EXISTS jsonl_import_receipts (
+    source_name TEXT PRIMARY KEY,
+    session_key TEXT NOT NULL,
+    source_hash TEXT NOT NULL,
+    source_len  INTEGER NOT NULL,
+    imported_at TEXT NOT NULL
+)
+"""
+"""What a database of an older version lacks when zeroclaw first imports into it."""
+
 CHAT_SCRIPT = """
 PRAGMA journal_mode = WAL;
 BEGIN;
@@ -30,13 +41,7 @@ CREATE TABLE session_metadata (
     room_id         TEXT,
     sender_id       TEXT
 );
-CREATE TABLE jsonl_import_receipts (
-    source_name TEXT PRIMARY KEY,
-    session_key TEXT NOT NULL,
-    source_hash TEXT NOT NULL,
-    source_len  INTEGER NOT NULL,
-    imported_at TEXT NOT NULL
-);
+{receipts};
 CREATE VIRTUAL TABLE sessions_fts USING fts5(
     session_key, content, content=sessions, content_rowid=id
 );
@@ -59,7 +64,7 @@ CREATE INDEX idx_session_metadata_channel_id ON session_metadata(channel_id);
 CREATE INDEX idx_session_metadata_room_id ON session_metadata(room_id);
 CREATE INDEX idx_session_metadata_sender_id ON session_metadata(sender_id);
 COMMIT;
-"""
+""".replace("{receipts}", RECEIPTS_SCRIPT.strip())
 
 ACP_SCRIPT = """
 PRAGMA journal_mode = WAL;

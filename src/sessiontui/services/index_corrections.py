@@ -16,7 +16,7 @@ from sessiontui.services.index_words import has_cjk
 _SHORTEST = 4
 """Shorter words have neighbours everywhere."""
 _TWO_MISTAKES_FROM = 6
-_MOST_OTHER_WORDS = 20_000
+_MOST_OTHER_WORDS = 8_000
 """Words with another first letter that are looked at, when none with the same one is near."""
 _LAST = "\U0010ffff"
 

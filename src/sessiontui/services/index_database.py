@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from sessiontui.domain.errors import IndexBroken, SearchInterrupted, StoreBusy
 from sessiontui.domain.verdict import status_of
+from sessiontui.services.index_rows import newest
 from sessiontui.services.index_schema import FILE_NAME, create_schema, is_current
 from sessiontui.storage.file_lock import try_file_lock
 from sessiontui.storage.locations import private_folder
@@ -298,7 +299,7 @@ class IndexDatabase:
             raise StoreBusy(
                 "the search index is locked by another process", "try again in a moment"
             ) from error
-        missing = code == sqlite3.SQLITE_ERROR and "no such table" in str(error)
+        missing = code == sqlite3.SQLITE_ERROR and str(error).startswith("no such")
         with self._writing, self._guard:
             if self._memory is None and code in _UNWRITABLE:
                 self._keep_in_memory(str(error))
@@ -358,16 +359,18 @@ def _in_memory() -> sqlite3.Connection:
 
 
 def _add_functions(connection: sqlite3.Connection) -> None:
-    connection.create_function("status_of", 6, _status_text)
+    connection.create_function("status_of", 7, _status_text)
 
 
 def _status_text(
     state: str,
     turn_open: int | None,
     began_at: float | None,
+    last_activity: float | None,
     moved_at: float | None,
     now: float,
     threshold: float,
 ) -> str:
     opened = None if turn_open is None else bool(turn_open)
-    return status_of(state, opened, began_at, moved_at, now, threshold).value
+    moved = newest(last_activity, moved_at)
+    return status_of(state, opened, began_at, moved, now, threshold).value

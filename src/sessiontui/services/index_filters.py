@@ -5,14 +5,14 @@ They mean the same as `domain.query.session_matches` and `select_sessions`; a te
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from sessiontui.domain.query import Filter, FilterField, Query, SortKey
 from sessiontui.domain.session import SessionState
-from sessiontui.domain.verdict import status_of
-from sessiontui.services.index_rows import changes_with_time
+from sessiontui.domain.verdict import changes_with_time, status_of
 from sessiontui.services.index_schema import ROLE_CODES, Has
 from sessiontui.services.index_words import exact
 
@@ -49,7 +49,8 @@ _FOLDED = {
 
 def session_condition(query: Query, around: Surroundings) -> Sql:
     """What a session must fulfil: its store is open, and every filter holds."""
-    parts = [_one_of("store", around.stores)]
+    # Unary plus: in the order of an index that has the order wanted, not in that of the stores.
+    parts = [_one_of("+store", around.stores)]
     for item in query.filters:
         if item.field is FilterField.ROLE and query.terms:
             # It restricts the messages instead.
@@ -146,26 +147,48 @@ def _has(folded: Iterable[str]) -> int:
 
 def _verdict(wanted: Collection[str], around: Surroundings) -> Sql:
     """By state first: only sessions in an open turn have to be judged one by one."""
-    parts: list[Sql] = []
-    judged: list[Sql] = []
+    settled: list[tuple[str, bool | None]] = []
+    open_turns: list[tuple[str, bool | None]] = []
     for state in SessionState:
         for opened in (True, False, None):
-            test = Sql("(state = ? AND turn_open IS ?)", (state.value, opened))
+            # A turn that begins now, and one that began long ago.
+            possible = {
+                str(status_of(state, opened, 0.0, 0.0, now, 1.0)) for now in (0.0, math.inf)
+            }
+            if possible.isdisjoint(wanted):
+                continue
             if changes_with_time(state.value, opened):
-                judged.append(test)
-            elif status_of(state.value, opened, None, None, 0.0, 0.0) in wanted:
-                parts.append(test)
-    marks = ", ".join("?" * len(wanted)) or "NULL"
-    narrow = joined(judged, " OR ")
-    parts.append(
-        Sql(
-            f"(({narrow.text}) AND status_of(state, turn_open, turn_started_at, last_activity, "
-            f"?, ?) IN ({marks}))",
-            (*narrow.values, around.now, around.threshold, *wanted),
+                open_turns.append((state.value, opened))
+            else:
+                settled.append((state.value, opened))
+    parts = [_in_states(settled)]
+    if open_turns:
+        marks = ", ".join("?" * len(wanted))
+        narrow = _in_states(open_turns)
+        parts.append(
+            Sql(
+                f"({narrow.text} AND status_of(state, turn_open, turn_started_at, "
+                f"last_activity, moved_at, ?, ?) IN ({marks}))",
+                (*narrow.values, around.now, around.threshold, *wanted),
+            )
         )
-    )
     either = joined(parts, " OR ")
     return Sql(f"({either.text})", either.values)
+
+
+def _in_states(turns: Sequence[tuple[str, bool | None]]) -> Sql:
+    """One of these states, with the open turn that goes with it."""
+    of_state: dict[str, list[bool | None]] = {}
+    for state, opened in turns:
+        of_state.setdefault(state, []).append(opened)
+    whole = [state for state, among in of_state.items() if len(among) == 3]
+    parts = [_one_of("state", whole)]
+    for state, among in of_state.items():
+        if state not in whole:
+            either = " OR ".join(["turn_open IS ?"] * len(among))
+            parts.append(Sql(f"(state = ? AND ({either}))", (state, *among)))
+    held = joined(parts, " OR ")
+    return Sql(f"({held.text})", held.values)
 
 
 _ORDERS = {

@@ -36,9 +36,9 @@ class IndexItem(NamedTuple):
 def contents_of(items: Iterable[TextItem]) -> tuple[int, Has]:
     """The bit set of the roles that speak, and what the messages hold."""
     roles, has = 0, Has(0)
-    for item in items:
-        roles |= 1 << ROLE_CODES.get(item.role, _OTHER_ROLE)
-        has |= _HAS.get(item.kind, Has(0))
+    for role, kind in {(item.role, item.kind) for item in items}:
+        roles |= 1 << ROLE_CODES.get(role, _OTHER_ROLE)
+        has |= _HAS.get(kind, Has(0))
     return roles, has
 
 
@@ -76,9 +76,11 @@ def _joined(first: TextItem, texts: Sequence[str]) -> IndexItem:
 
 
 def split_item(item: IndexItem) -> Iterator[IndexItem]:
-    text = item.text
-    while len(text) > LONGEST_TEXT:
-        cut = text.rfind(" ", LONGEST_TEXT // 2, LONGEST_TEXT) + 1 or LONGEST_TEXT
-        yield item._replace(text=text[:cut])
-        text = text[cut:]
-    yield item._replace(text=text)
+    """The same in parts of at most `LONGEST_TEXT`, cut between words where there are any."""
+    text, start = item.text, 0
+    while len(text) - start > LONGEST_TEXT:
+        longest = start + LONGEST_TEXT
+        end = text.rfind(" ", start + LONGEST_TEXT // 2, longest) + 1 or longest
+        yield item._replace(text=text[start:end])
+        start = end
+    yield item._replace(text=text[start:]) if start else item

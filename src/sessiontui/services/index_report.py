@@ -53,7 +53,7 @@ def _size(connection: sqlite3.Connection, tables: TierTables) -> int | None:
     """The bytes of a tier's tables; None where this SQLite cannot tell."""
     try:
         (size,) = connection.execute(
-            "SELECT coalesce(sum(pgsize), 0) FROM dbstat(NULL, 1) "
+            "SELECT coalesce(sum(pgsize), 0) FROM dbstat('main', 1) "
             "WHERE name = ?1 OR name GLOB ?2 OR name GLOB ?3",
             (tables.items, f"{tables.words}*", f"{tables.pairs}*"),
         ).fetchone()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sessiontui.domain.session import Session, SessionRef, SessionRow, SessionState
-from sessiontui.domain.verdict import VerdictStatus, status_of
+from sessiontui.domain.verdict import changes_with_time, status_of
 from sessiontui.services.index_details import details_text
 from sessiontui.services.index_schema import SESSION_COLUMNS
 from sessiontui.services.index_words import exact, from_exact, storable
@@ -20,8 +20,8 @@ VALUE_COLUMNS = tuple(name for name in SESSION_COLUMNS if name not in (*_DERIVED
 
 LIST_COLUMNS = (
     "id, store, key, format, title, title_source, state, turn_open, turn_started_at, "
-    "last_activity, created_at, message_count, size_bytes, agent, channel, workspace, model, "
-    "problem"
+    "last_activity, moved_at, created_at, message_count, size_bytes, agent, channel, workspace, "
+    "model, problem"
 )
 
 
@@ -51,6 +51,7 @@ def session_values(session: Session) -> dict[str, Any]:
         "turn_open": None if opened is None else int(opened),
         "turn_started_at": _seconds(session.turn_started_at),
         "last_activity": _seconds(session.last_activity),
+        "moved_at": _seconds(session.moved_at),
         "created_at": _seconds(session.created_at),
         "message_count": _stored_int(session.message_count),
         "size_bytes": _stored_int(session.size_bytes),
@@ -78,41 +79,48 @@ def _stored_int(number: int | None) -> int | None:
     return None if number is None else max(-(2**63), min(number, 2**63 - 1))
 
 
-class ListedSession(NamedTuple):
-    """A row of the list without its status, and what the status follows from."""
+class OpenTurn(NamedTuple):
+    """What the status of a session in an open turn follows from, besides its row."""
 
-    row: SessionRow
-    turn_open: bool | None
-    turn_started_at: float | None
-
-    def judged(self, status: str) -> SessionRow:
-        """The row with its status."""
-        row = self.row
-        return row if row.status == status else row._replace(status=status)
+    opened: bool | None
+    began_at: float | None
+    moved_at: float | None
 
 
-_RUNNING = SessionState.RUNNING.value
-_UNKNOWN = SessionState.UNKNOWN.value
+_SETTLED: dict[str, dict[int | None, str]] = {
+    state.value: {
+        opened: status_of(state.value, opened, None, None, 0.0, 0.0).value
+        for opened in (True, False, None)
+    }
+    for state in SessionState
+}
+"""The status by state and open turn, where it does not change with time."""
 
 
-def changes_with_time(state: str, turn_open: bool | None) -> bool:
-    """Whether the status of such a session depends on the clock: only where a turn is open."""
-    return state == _RUNNING or (state == _UNKNOWN and bool(turn_open))
+# Rows are made by the hundred thousand; this leaves out the checking of arguments, which takes
+# longer than all the rest.
+_new = tuple.__new__
+_NO_HITS = tuple(SessionRow._field_defaults.values())
 
 
-def listed_session(values: sqlite3.Row | tuple[Any, ...]) -> ListedSession:
-    """A row of `LIST_COLUMNS`; its status is good unless it changes with time."""
-    (
-        _,
+def listed_rows(
+    found: Iterable[tuple[Any, ...]],
+    rows: dict[int, SessionRow],
+    turns: dict[int, OpenTurn],
+) -> None:
+    """Make rows of `LIST_COLUMNS`; the status of those in `turns` is for `status_now` to say."""
+    for (
+        number,
         store,
         key,
         format_name,
         title,
         title_source,
         state,
-        turn_open,
-        turn_started_at,
+        opened,
+        began_at,
         last_activity,
+        moved_at,
         created_at,
         message_count,
         size_bytes,
@@ -121,50 +129,39 @@ def listed_session(values: sqlite3.Row | tuple[Any, ...]) -> ListedSession:
         workspace,
         model,
         problem,
-    ) = values
-    ref = SessionRef(store, from_exact(key))
-    opened = None if turn_open is None else bool(turn_open)
-    row = SessionRow(
-        ref,
-        format_name,
-        title or storable(ref.key) or "(no key)",
-        title_source,
-        _settled_status(state, opened),
-        state,
-        last_activity,
-        created_at,
-        message_count,
-        size_bytes,
-        _text(agent),
-        _text(channel),
-        _text(workspace),
-        _text(model),
-        problem,
-    )
-    return ListedSession(row, opened, turn_started_at)
+    ) in found:
+        ref = _new(SessionRef, (store, from_exact(key) if key.__class__ is bytes else key))
+        rows[number] = _new(
+            SessionRow,
+            (
+                ref,
+                format_name,
+                title or storable(ref.key) or "(no key)",
+                title_source,
+                _SETTLED[state][opened],
+                state,
+                last_activity,
+                created_at,
+                message_count,
+                size_bytes,
+                from_exact(agent) if agent.__class__ is bytes else agent,
+                from_exact(channel) if channel.__class__ is bytes else channel,
+                from_exact(workspace) if workspace.__class__ is bytes else workspace,
+                from_exact(model) if model.__class__ is bytes else model,
+                problem,
+                *_NO_HITS,
+            ),
+        )
+        if changes_with_time(state, bool(opened)):
+            turned = None if opened is None else bool(opened)
+            turns[number] = OpenTurn(turned, began_at, newest(last_activity, moved_at))
 
 
-def _text(value: str | bytes | None) -> str | None:
-    return from_exact(value) if isinstance(value, bytes) else value
+def status_now(row: SessionRow, turn: OpenTurn, now: float, threshold: float) -> str:
+    """The status of a session in an open turn; times in seconds."""
+    return status_of(row.state, turn.opened, turn.began_at, turn.moved_at, now, threshold).value
 
 
-_SETTLED: dict[tuple[str, bool | None], str] = {
-    (state.value, opened): status_of(state.value, opened, None, None, 0.0, 0.0).value
-    for state in SessionState
-    for opened in (True, False, None)
-}
-
-
-def _settled_status(state: str, turn_open: bool | None) -> str:
-    return _SETTLED.get((state, turn_open), VerdictStatus.UNKNOWN.value)
-
-
-def current_row(listed: ListedSession, now: float, threshold: float) -> SessionRow:
-    """The row with the status of this moment."""
-    row = listed.row
-    if not changes_with_time(row.state, listed.turn_open):
-        return row
-    status = status_of(
-        row.state, listed.turn_open, listed.turn_started_at, row.last_activity, now, threshold
-    )
-    return listed.judged(status.value)
+def newest(*times: float | None) -> float | None:
+    """The latest of the times that are known."""
+    return max((at for at in times if at is not None), default=None)

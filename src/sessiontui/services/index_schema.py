@@ -75,6 +75,7 @@ SESSION_COLUMNS: dict[str, type] = {
     "turn_open": int,
     "turn_started_at": float,
     "last_activity": float,
+    "moved_at": float,
     "created_at": float,
     "message_count": int,
     "size_bytes": int,
@@ -126,9 +127,12 @@ def create_schema(connection: sqlite3.Connection) -> None:
         slots = database.table("slot")
         slots.create({"id": int, "session": int, "tier": int}, pk="id", not_null={"session"})
         slots.create_index(["session", "tier"])
-        # A partial index, which has no other spelling: nearly always empty.
+        # Partial indexes have no other spelling; these two are nearly always almost empty.
         database.execute(
             "CREATE INDEX session_pending ON session(store, last_activity) WHERE pending != 0"
+        )
+        database.execute(
+            "CREATE INDEX session_titled ON session(store) WHERE title_source = 'local'"
         )
         for tables in TABLES.values():
             columns: dict[str, type] = {"id": int, "place": int, "role": int, "at": float}

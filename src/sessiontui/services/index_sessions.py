@@ -15,8 +15,8 @@ from sessiontui.services.search_index import SearchIndex
 
 _NAMES = (
     "store", "key", "format", "title", "title_source", "state", "turn_open", "turn_started_at",
-    "last_activity", "created_at", "message_count", "size_bytes", "agent", "channel", "workspace",
-    "model", "problem", "repo", "branch", "native_id", "fingerprint", "details",
+    "last_activity", "moved_at", "created_at", "message_count", "size_bytes", "agent", "channel",
+    "workspace", "model", "problem", "repo", "branch", "native_id", "fingerprint", "details",
 )  # fmt: skip
 _COLUMNS = ", ".join(_NAMES)
 _AT_ONCE = 500
@@ -66,6 +66,7 @@ def _session(row: tuple[Any, ...]) -> Session:
         title_source=TitleSource(values["title_source"]),
         created_at=_time(values["created_at"]),
         last_activity=_time(values["last_activity"]),
+        moved_at=_time(values["moved_at"]),
         message_count=values["message_count"],
         state=SessionState(values["state"]),
         turn_started_at=_time(values["turn_started_at"]),

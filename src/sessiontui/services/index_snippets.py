@@ -71,9 +71,6 @@ class MatchFinder:
     """Finds the terms of a query in texts. Each group holds the alternatives of one condition."""
 
     def __init__(self, groups: Sequence[Sequence[Term]]) -> None:
-        self._count = len(groups)
-        self._exact: list[bool] = []
-        self._group_of: list[int] = []
         patterns: list[tuple[list[str], int, bool]] = []
         for number, group in enumerate(groups):
             for term in group:
@@ -83,6 +80,7 @@ class MatchFinder:
         # The longest alternative wins where several begin at one place.
         patterns.sort(key=lambda pattern: -sum(map(len, pattern[0])))
         self._group_of = [number for _, number, _ in patterns]
+        self._count = len(set(self._group_of))
         self._exact = [exact for _, _, exact in patterns]
         self._in_ascii = _compiled([words for words, _, _ in patterns], "")
         self._in_any = _compiled([words for words, _, _ in patterns], _COMBINING)

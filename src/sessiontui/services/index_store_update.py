@@ -119,20 +119,17 @@ class StoreUpdate:
     def bring_up_to_date(self, keys: frozenset[str] | None) -> None:
         """Rows, then texts; the stamp only when all of it is done."""
         stamp = self._backend.stamp()
-        state = self._index.store_state(self._store)
         retitled = self._retitled()
-        if stamp == state.stamp and not state.pending_text:
-            if not retitled:
-                return
-            self._rows_of(retitled, {})
+        if stamp == self._index.stamp(self._store):
+            if retitled:
+                self._rows_of(retitled, {})
             return
         if keys is not None:
             self._some(keys | retitled)
             if self._run.upto >= IndexTier.TEXT:
                 self.read_texts(IndexTier.TEXT, keys)
             return
-        if stamp != state.stamp:
-            self._all(retitled)
+        self._all(retitled)
         if self._run.upto >= IndexTier.TEXT:
             self.read_texts(IndexTier.TEXT)
             with self._index.changing() as change:
@@ -152,7 +149,7 @@ class StoreUpdate:
 
     def _some(self, keys: frozenset[str]) -> None:
         seen = self._rows_of(keys, {})
-        missing = keys & self._index.fingerprints(self._store).keys() - seen
+        missing = self._index.known(self._store, keys - seen)
         if missing:
             self._remove(missing - dict(self._backend.fingerprints()).keys())
 

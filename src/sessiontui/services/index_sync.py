@@ -9,6 +9,7 @@ nothing, and what was interrupted goes on where it stopped.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from threading import Event
 
 from sessiontui.domain.backend import SessionBackend
@@ -16,6 +17,7 @@ from sessiontui.domain.errors import (
     IndexBroken,
     SearchInterrupted,
     SessionTuiError,
+    StoreBusy,
     StoreMissing,
 )
 from sessiontui.domain.events import StoreEvent, StoreEventKind
@@ -139,7 +141,8 @@ class IndexSync:
         return update.events()
 
     def _failed(self, store: str, error: SessionTuiError) -> StoreEvent:
-        with self._index.changing() as change:
+        # A busy index cannot note it; it is told all the same.
+        with suppress(StoreBusy), self._index.changing() as change:
             change.set_store(store, None, error.title)
         return StoreEvent(
             kind=StoreEventKind.FAILED,

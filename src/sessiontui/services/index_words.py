@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 from sessiontui.domain.query import Term
@@ -99,6 +100,7 @@ class Piece(NamedTuple):
     spreads: bool
 
 
+@lru_cache(maxsize=256)
 def pieces_of(term: Term, shortest_prefix: int = SHORTEST_PREFIX) -> tuple[Piece, ...]:
     """What has to stand in a text for a term to match; nothing when the term has no word in it."""
     text = storable(unicodedata.normalize("NFC", term.text)).replace("\0", " ")

@@ -91,9 +91,9 @@ class Library:
         self._options = options
         self._clock = clock
         locations = options.locations or Locations.of_user()
-        self._titles = LocalTitles(locations.data / "local-titles.json")
+        self._titles = LocalTitles(locations.local_titles)
         journal = UndoJournal(
-            locations.data / "undo",
+            locations.journal,
             clock,
             keep_for=timedelta(days=options.undo_days),
             keep_bytes=options.undo_megabytes * 1_000_000,

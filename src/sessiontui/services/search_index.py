@@ -6,32 +6,27 @@ that the stores do not hold, and can be removed at any time.
 
 from __future__ import annotations
 
-import gc
-import json
 import sqlite3
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from typing import NamedTuple
 
-from sessiontui.domain.query import Query, SortKey
+from sessiontui.domain.query import FilterField, Query, SortKey
 from sessiontui.domain.search import HitPage, IndexTier
-from sessiontui.domain.session import RowPage, SessionRef
+from sessiontui.domain.session import RowPage, SessionRef, SessionRow
 from sessiontui.services.index_corrections import Corrector, words_of
 from sessiontui.services.index_database import IndexDatabase, SearchTicket
 from sessiontui.services.index_filters import Surroundings, session_condition, session_order
-from sessiontui.services.index_results import Results
-from sessiontui.services.index_rows import (
-    LIST_COLUMNS,
-    ListedSession,
-    current_row,
-    listed_session,
-)
+from sessiontui.services.index_pass import Matches, SearchLimits
+from sessiontui.services.index_reader import IndexReader
+from sessiontui.services.index_results import LOOKED_AT, Results
+from sessiontui.services.index_row_cache import RowCache
 from sessiontui.services.index_schema import PENDING_BITS, counter
-from sessiontui.services.index_search import IndexSearch, SearchLimits, newest_first
+from sessiontui.services.index_search import IndexSearch
 from sessiontui.services.index_texts import purge_step
 from sessiontui.services.index_words import exact, from_exact
 from sessiontui.services.index_writing import IndexChange
@@ -79,7 +74,7 @@ class SearchIndex:
     def __init__(self, folder: Path, limits: SearchLimits | None = None) -> None:
         self._database = IndexDatabase(folder)
         self._limits = limits or SearchLimits()
-        self._rows = _RowCache()
+        self._rows = RowCache()
         self._searching: set[SearchTicket] = set()
         self._lock = threading.Lock()
 
@@ -105,12 +100,12 @@ class SearchIndex:
         Raises `SearchInterrupted` when `interrupt` was called meanwhile.
         """
         with self._search(query) as ticket, self._database.reading(ticket) as connection:
-            around = _surroundings(connection, stores, now, threshold)
+            around = _surroundings(connection, query, stores, now, threshold)
             if not query.searches_text:
                 return self._listed(connection, query, around)
             best_first = query.sort is SortKey.RELEVANCE
             results, corrected = self._results(
-                connection, query, around, ticket, best_first=best_first
+                connection, query, around, ticket, LOOKED_AT, best_first=best_first
             )
             page = results.row_page(query.sort, query.offset, query.limit)
             return page._replace(corrected=corrected)
@@ -125,8 +120,15 @@ class SearchIndex:
     ) -> HitPage:
         """Sessions with their best hits, best first whatever the query's order."""
         with self._search(query) as ticket, self._database.reading(ticket) as connection:
-            around = _surroundings(connection, stores, now, threshold)
-            results, corrected = self._results(connection, query, around, ticket, best_first=True)
+            around = _surroundings(connection, query, stores, now, threshold)
+            results, corrected = self._results(
+                connection,
+                query,
+                around,
+                ticket,
+                max(LOOKED_AT, 4 * hits_per_session),
+                best_first=True,
+            )
             page = results.hit_page(query.offset, query.limit, hits_per_session)
             return page._replace(corrected=corrected)
 
@@ -155,35 +157,31 @@ class SearchIndex:
         query: Query,
         around: Surroundings,
         ticket: SearchTicket,
+        looked_at: int,
         *,
         best_first: bool,
     ) -> tuple[Results, str | None]:
         """What is found, and the words that were looked for instead of the query's, if others."""
 
-        def searched(wanted: Query) -> IndexSearch:
-            return IndexSearch(
-                connection, wanted, around, ticket, self._limits, best_first=best_first
-            )
+        reader = IndexReader(connection, ticket)
 
-        if best_first:
-            query = newest_first(query)
-        search = searched(query)
-        matches = search.run()
+        def searched(wanted: Query) -> Matches:
+            search = IndexSearch(reader, wanted, around, self._limits, best_first=best_first)
+            return search.run()
+
+        matches = searched(query)
         corrected = None
-        if query.terms and not matches.found:
+        if query.terms and not matches.numbers:
             meant = Corrector(connection, query, ticket).corrected()
             if meant is not None:
-                instead = searched(meant)
-                found = instead.run()
-                if found.found:
-                    search, matches, corrected = instead, found, words_of(meant)
-        numbers = [match.session for match in matches.found]
-        listed = self._rows.of(connection, numbers)
-        rows = {
-            number: current_row(item, around.now, around.threshold)
-            for number, item in zip(numbers, listed, strict=True)
-        }
-        return Results(connection, search, matches, rows, around.now), corrected
+                found = searched(meant)
+                if found.numbers:
+                    query, matches, corrected = meant, found, words_of(meant)
+
+        def rows_of(numbers: Sequence[int]) -> list[SessionRow]:
+            return self._rows.rows(connection, numbers, around.now, around.threshold)
+
+        return Results(reader, query, matches, rows_of, around.now, looked_at), corrected
 
     def _listed(
         self, connection: sqlite3.Connection, query: Query, around: Surroundings
@@ -204,9 +202,8 @@ class SearchIndex:
             (total,) = connection.execute(
                 f"SELECT count(*) FROM session WHERE {held.text}", held.values
             ).fetchone()
-        listed = self._rows.of(connection, numbers)
-        rows = tuple(current_row(item, around.now, around.threshold) for item in listed)
-        return RowPage(rows, total)
+        rows = self._rows.rows(connection, numbers, around.now, around.threshold)
+        return RowPage(tuple(rows), total)
 
     def refs_of_key(self, key: str, stores: Sequence[str]) -> tuple[SessionRef, ...]:
         """The sessions of exactly this key, sorted."""
@@ -277,13 +274,18 @@ class SearchIndex:
 
     def titles_in_question(self, store: str, keys: Collection[str]) -> dict[str, HeldTitle]:
         """The titles of the sessions that have a local one, or whose keys are given."""
+        select = (
+            "SELECT key, title, title_source = 'local', created_at FROM session WHERE store = ? AND"
+        )
         with self._database.reading() as connection:
-            found = connection.execute(
-                "SELECT key, title, title_source = 'local', created_at FROM session "
-                "WHERE store = ?1 AND (title_source = 'local' OR key IN "
-                "(SELECT value FROM json_each(?2)))",
-                (store, json.dumps([key for key in keys if isinstance(exact(key), str)])),
-            ).fetchall()
+            found = [
+                *connection.execute(f"{select} title_source = 'local'", (store,)),
+                *(
+                    row
+                    for key in keys
+                    for row in connection.execute(f"{select} key = ?", (store, exact(key)))
+                ),
+            ]
         return {
             from_exact(key): HeldTitle(title, bool(is_local), created_at)
             for key, title, is_local, created_at in found
@@ -308,60 +310,40 @@ class SearchIndex:
         with self._database.reading() as connection:
             found = connection.execute(
                 "SELECT key, fingerprint FROM session WHERE store = ?", (store,)
-            ).fetchall()
-        return {from_exact(key): fingerprint for key, fingerprint in found}
+            )
+            return {from_exact(key): fingerprint for key, fingerprint in found}
+
+    def known(self, store: str, keys: Iterable[str]) -> frozenset[str]:
+        """Those of the keys that the index holds."""
+        with self._database.reading() as connection:
+            return frozenset(
+                key
+                for key in keys
+                if connection.execute(
+                    "SELECT 1 FROM session WHERE store = ? AND key = ?", (store, exact(key))
+                ).fetchone()
+            )
+
+    def stamp(self, store: str) -> str | None:
+        """The stamp of a store when everything in it was indexed; None when not all is."""
+        with self._database.reading() as connection:
+            noted = connection.execute(
+                "SELECT stamp FROM store WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM session "
+                "WHERE store = ?1 AND pending != 0 AND (pending & ?2) != 0)",
+                (store, PENDING_BITS[IndexTier.TEXT]),
+            ).fetchone()
+        return None if noted is None else noted[0]
 
 
 def _surroundings(
-    connection: sqlite3.Connection, stores: Sequence[str], now: float, threshold: float
+    connection: sqlite3.Connection,
+    query: Query,
+    stores: Sequence[str],
+    now: float,
+    threshold: float,
 ) -> Surroundings:
-    formats = connection.execute("SELECT DISTINCT format FROM session").fetchall()
-    return Surroundings(tuple(stores), tuple(name for (name,) in formats), now, threshold)
-
-
-class _RowCache:
-    """Rows of sessions as they were last read, so that an unchanged one is not built again."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._held: dict[int, ListedSession] = {}
-        self._birth = 0
-        self._generation = 0
-
-    def of(self, connection: sqlite3.Connection, numbers: Sequence[int]) -> list[ListedSession]:
-        """The sessions of these ids, in this order, as this connection sees them."""
-        birth, generation = counter(connection, "birth"), counter(connection, "generation")
-        with self._lock:
-            if birth != self._birth or generation < self._generation:
-                self._held.clear()
-            elif generation > self._generation:
-                changed = connection.execute(
-                    "SELECT id FROM session WHERE changed > ?", (self._generation,)
-                )
-                for (number,) in changed:
-                    self._held.pop(number, None)
-            self._birth, self._generation = birth, generation
-            missing = [number for number in numbers if number not in self._held]
-            if missing:
-                with _no_collection():
-                    rows = connection.execute(
-                        f"SELECT {LIST_COLUMNS} FROM session "
-                        "WHERE id IN (SELECT value FROM json_each(?))",
-                        (json.dumps(missing),),
-                    )
-                    self._held.update((row[0], listed_session(row)) for row in rows)
-            return [self._held[number] for number in numbers]
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    # Building 100,000 rows makes garbage collection walk all of them again and again, which costs
-    # more than building them; there is nothing to collect.
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
+    formats: tuple[str, ...] = ()
+    if any(item.field is FilterField.FORMAT for item in query.filters):
+        found = connection.execute("SELECT DISTINCT format FROM session").fetchall()
+        formats = tuple(name for (name,) in found)
+    return Surroundings(tuple(stores), formats, now, threshold)

@@ -29,6 +29,7 @@ from pydantic import (
 
 from sessiontui.domain.errors import ChangedUnderneath, SessionTuiError, SettingsInvalid
 from sessiontui.domain.words import parse_duration
+from sessiontui.services.index_schema import FILE_NAME as INDEX_NAME
 from sessiontui.storage.atomic_file import create_file
 from sessiontui.storage.locations import Locations, private_folder
 
@@ -256,5 +257,8 @@ def own_places(settings_path: Path) -> tuple[tuple[str, Path], ...]:
         ("settings", settings_path),
         ("config", places.config),
         ("cache", places.cache),
+        ("index", places.cache / INDEX_NAME),
         ("data", places.data),
+        ("journal", places.journal),
+        ("local titles", places.local_titles),
     )

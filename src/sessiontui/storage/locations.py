@@ -39,6 +39,16 @@ class Locations(BaseModel):
         """All three below one folder: for demo stores and tests."""
         return cls(cache=folder / "cache", data=folder / "data", config=folder / "config")
 
+    @property
+    def journal(self) -> Path:
+        """The folder of the undo journal."""
+        return self.data / "undo"
+
+    @property
+    def local_titles(self) -> Path:
+        """The file of titles that stores cannot hold."""
+        return self.data / "local-titles.json"
+
 
 def private_folder(folder: Path) -> Path:
     """Make a folder (and its parents) that only its owner can enter; returns it.

@@ -19,6 +19,7 @@ class Scope(StrEnum):
     BROWSE = "browse"
     TRANSCRIPT = "transcript"
     STORES = "stores"
+    JOURNAL = "journal"
 
 
 class Topic(StrEnum):
@@ -55,6 +56,7 @@ class Action(NamedTuple):
 _BROWSE = frozenset({Scope.BROWSE})
 _TRANSCRIPT = frozenset({Scope.TRANSCRIPT})
 _STORES = frozenset({Scope.STORES})
+_JOURNAL = frozenset({Scope.JOURNAL})
 _SESSION = _BROWSE | _TRANSCRIPT
 _ALL = frozenset(Scope)
 
@@ -248,6 +250,24 @@ ACTIONS: tuple[Action, ...] = (
         footer=4,
     ),
     Action("undo", ("u",), "undo", "Take back the last change", Topic.CHANGE, _SESSION, footer=13),
+    Action(
+        "journal",
+        ("U",),
+        "journal",
+        "Every change that can be taken back",
+        Topic.CHANGE,
+        _SESSION,
+        footer=25,
+    ),
+    Action(
+        "undo_entry",
+        ("enter",),
+        "take back",
+        "Take this change back",
+        Topic.CHANGE,
+        _JOURNAL,
+        footer=1,
+    ),
     Action(
         "copy_ref",
         ("y",),

@@ -15,7 +15,7 @@ from textual.screen import Screen
 from sessiontui.domain.errors import SessionTuiError
 from sessiontui.domain.events import StoreEvent, StoreEventKind
 from sessiontui.domain.printable import printable_line
-from sessiontui.services.index_schema import IndexTier
+from sessiontui.domain.search import IndexTier
 from sessiontui.services.library import Library, utc_now
 from sessiontui.ui.action_keys import binding_of, checked_keymap
 from sessiontui.ui.actions import ACTION

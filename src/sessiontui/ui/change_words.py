@@ -117,6 +117,17 @@ def _done_words(
             return f"{_DONE[report.action]} {name}{counted}"
 
 
+def change_words(entry: JournalEntry) -> str:
+    """A line of the journal: what was done to which session."""
+    name = title_words(entry.titles[0]) if entry.titles else title_words(entry.refs[0].key)
+    if len(entry.refs) > 1:
+        name = count_words(len(entry.refs), "session")
+    return f"{_JOURNALLED[entry.action]} {name}"
+
+
+_JOURNALLED = {**_DONE, Action.CURE: "cured", Action.UNDO: "took back a change of"}
+
+
 def _undone_words(name: str, undone: JournalEntry | None) -> str:
     if undone is None:
         return f"took back the last change of {name}"

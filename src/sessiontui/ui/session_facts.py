@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sessiontui.domain.session import Session, SessionRef
+from sessiontui.domain.session import Session, SessionRef, SessionRow
 from sessiontui.domain.store import Capability
 from sessiontui.domain.verdict import Verdict
 from sessiontui.services.library import Library
 from sessiontui.ui.actions import ACTIONS
+from sessiontui.ui.widgets.details_panel import Details
 
 
 class Facts(NamedTuple):
@@ -17,6 +18,10 @@ class Facts(NamedTuple):
     session: Session
     verdict: Verdict
     refusals: dict[Capability, str]
+
+    def details(self, row: SessionRow) -> Details:
+        """What is shown of it beside its transcript."""
+        return Details(row, self.session, self.verdict, self.refusals.get(Capability.SET_STATE))
 
 
 def read_facts(library: Library, ref: SessionRef) -> Facts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 
 from textual.containers import ScrollableContainer
+from textual.widgets import OptionList
 
 
 class Step(Enum):
@@ -16,6 +17,19 @@ class Step(Enum):
     PAGE_UP = auto()
     FIRST = auto()
     LAST = auto()
+
+
+def step_options(options: OptionList, step: Step) -> None:
+    """Do a step in a short list."""
+    moves = {
+        Step.DOWN: options.action_cursor_down,
+        Step.UP: options.action_cursor_up,
+        Step.PAGE_DOWN: options.action_page_down,
+        Step.PAGE_UP: options.action_page_up,
+        Step.FIRST: options.action_first,
+        Step.LAST: options.action_last,
+    }
+    moves[step]()
 
 
 def scroll(view: ScrollableContainer, step: Step) -> None:

@@ -21,6 +21,7 @@ COLUMNS = (
     "created_at", "last_active", "status", "total_turns", "model",
 )  # fmt: skip
 PENDING = "pending-"
+_PENDING_TITLE = "(first turn not finished)"
 """How session ids begin until the first turn of a thread has ended."""
 
 _MOST_TURNS = 2**32 - 1
@@ -80,7 +81,7 @@ def thread_key(value: JsonValue, rowid: int) -> str:
 def session_of(row: BotRow, store: str, linked: Linked) -> Session:
     """The session that a row and its transcript make."""
     overview = linked.overview
-    title, source = _title(overview)
+    title, source = _title(row, overview)
     turns = row.cells.get("total_turns")
     return Session(
         ref=SessionRef(store, row.key),
@@ -89,6 +90,7 @@ def session_of(row: BotRow, store: str, linked: Linked) -> Session:
         title_source=source,
         created_at=parse_time(row.cells.get("created_at")),
         last_activity=parse_time(row.cells.get("last_active")),
+        moved_at=overview.moved_at if overview and overview.turn_open else None,
         message_count=overview.message_count if overview else None,
         state=SessionState.ERROR if row.text("status") == "error" else SessionState.IDLE,
         turn_open=overview.turn_open if overview else None,
@@ -113,7 +115,9 @@ def fingerprint_of(row: BotRow, transcript_state: str) -> str:
     return f"{row.digest} {transcript_state}"
 
 
-def _title(overview: Overview | None) -> tuple[str | None, TitleSource]:
+def _title(row: BotRow, overview: Overview | None) -> tuple[str | None, TitleSource]:
+    if row.is_pending:
+        return _PENDING_TITLE, TitleSource.DERIVED
     if overview is None:
         return None, TitleSource.DERIVED
     if overview.title:

@@ -18,6 +18,7 @@ from sessiontui.backends.zeroclaw_jsonl.folder import (
     Listed,
     SessionFolder,
 )
+from sessiontui.backends.zeroclaw_jsonl.importing import import_folder, why_not_imported
 from sessiontui.backends.zeroclaw_jsonl.transcripts import Transcript
 from sessiontui.backends.zeroclaw_jsonl.undoing import FolderUndoing
 from sessiontui.domain.backend import (
@@ -45,6 +46,7 @@ from sessiontui.records.zeroclaw_keys import (
 from sessiontui.records.zeroclaw_lines import is_bare, is_blank, is_message
 from sessiontui.records.zeroclaw_places import folder_places
 from sessiontui.storage.jsonl_file import read_lines
+from sessiontui.storage.system_errors import store_error
 
 _FOLDER = "sessions"
 _LOOKED_AT = 20
@@ -72,6 +74,7 @@ class ZeroclawJsonl(SessionBackend):
                 Capability.PUT,
                 Capability.COMPACT,
                 Capability.PRUNE,
+                Capability.MIGRATE,
             }
         ),
         why_not={
@@ -80,8 +83,6 @@ class ZeroclawJsonl(SessionBackend):
             Capability.SET_AGENT: _NO_FIELDS,
             Capability.SET_CONTEXT: _NO_FIELDS,
             Capability.SET_STATE: "zeroclaw keeps no state of JSONL sessions",
-            Capability.MIGRATE: "zeroclaw imports these files itself when it starts with "
-            'session_backend = "sqlite"',
             Capability.TIMESTAMPS: "a line has no time of its own; channels write one into the "
             "text of what people say",
             Capability.TOKENS: "zeroclaw counts tokens of its ACP sessions only",
@@ -111,7 +112,10 @@ class ZeroclawJsonl(SessionBackend):
 
     @classmethod
     def create(cls, root: Path) -> Self:
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise store_error(error, root) from error
         return cls(root)
 
     @classmethod
@@ -154,6 +158,9 @@ class ZeroclawJsonl(SessionBackend):
             elif self._folder.has_database():
                 reason = f"zeroclaw would import a new file into the {DATABASE} beside it"
                 capabilities = capabilities.without(frozenset({Capability.PUT}), reason)
+            why_not = why_not_imported(self._folder)
+            if why_not is not None:
+                capabilities = capabilities.without(frozenset({Capability.MIGRATE}), why_not)
         except SessionTuiError as error:
             problems.append(error.title)
         return StoreInfo(
@@ -216,7 +223,7 @@ class ZeroclawJsonl(SessionBackend):
     def _transcript(self, listed: Listed) -> Transcript:
         found = self._transcripts.get(listed.key)
         if found is None:
-            found = Transcript(listed.path, group_labels=has_group_labels(listed.key, None))
+            found = Transcript(listed.path, group_labels=has_group_labels(listed.key))
             self._transcripts[listed.key] = found
         return found
 
@@ -304,6 +311,12 @@ class ZeroclawJsonl(SessionBackend):
 
     def compact(self, key: str, expect: str | None = None) -> int:
         return self._changes.compact(key, expect)
+
+    def migrate(self, dry_run: bool = False) -> tuple[str, ...]:
+        reason = why_not_imported(self._folder)
+        if reason is not None:
+            raise Unsupported(Capability.MIGRATE, reason)
+        return import_folder(self._folder, dry_run)
 
     def snapshot(self, key: str, scope: SnapshotScope) -> Snapshot:
         return self._undoing.snapshot(key, scope)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import zlib
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +36,7 @@ from sessiontui.storage.jsonl_file import Line, lines_of, open_regular
 _CHECKED = 64
 """How many of the last bytes read are compared before reading on."""
 _MARK_EVERY = 256
+_CHUNK = 1 << 20
 
 
 class Reached(NamedTuple):
@@ -128,8 +130,8 @@ class Transcript:
             if start != 0 or (stop is not None and stop < 0):
                 total, marks = self._map(descriptor, state)
                 start, stop, _ = slice(start, stop).indices(total)
-                if marks and start >= _MARK_EVERY:
-                    begin = marks[min(start // _MARK_EVERY, len(marks)) - 1]
+                passed = bisect_right(marks, start, key=lambda mark: mark.items)
+                begin = marks[passed - 1] if passed else begin
             for step in self._steps(descriptor, begin):
                 if stop is not None and step.position >= stop:
                     return
@@ -178,15 +180,33 @@ class Transcript:
         with self._lock:
             if not _still_holds(descriptor, state, self._mapped):
                 self._mapped, self._marks = Reached(state.inode), ()
-            reached = self._mapped
-            marks = []
-            for step in self._steps(descriptor, reached):
-                reached = step.reached
-                if reached.items % _MARK_EVERY == 0 and not reached.unended:
-                    marks.append(reached)
-            self._mapped = _checked(descriptor, reached)
-            self._marks += tuple(marks)
-            return reached.items, self._marks
+            marks, rest = _passed(descriptor, self._mapped)
+            if marks:
+                self._mapped = _checked(descriptor, marks[-1])
+                self._marks += tuple(marks)
+            unended = bool(rest.strip()) and _message(rest) is not None
+            return self._mapped.items + unended, self._marks
+
+
+def _passed(descriptor: int, begin: Reached) -> tuple[list[Reached], bytes]:
+    """Places every so many whole lines on from one, the last after all of them; and the rest."""
+    marks: list[Reached] = []
+    position, pieces = begin.offset, [b""]
+    inode, offset, lines, items = begin[:4]
+    while chunk := os.pread(descriptor, _CHUNK, position):
+        position += len(chunk)
+        pieces.append(chunk)
+        if b"\n" not in chunk:
+            continue
+        *ended, rest = b"".join(pieces).split(b"\n")
+        pieces = [rest]
+        for first in range(0, len(ended), _MARK_EVERY):
+            group = ended[first : first + _MARK_EVERY]
+            blank = group.count(b"") + sum(map(bytes.isspace, group))
+            offset += sum(map(len, group)) + len(group)
+            lines, items = lines + len(group), items + len(group) - blank
+            marks.append(Reached(inode, offset, lines, items))
+    return marks, b"".join(pieces)
 
 
 def _message(data: bytes) -> StoredMessage | None:

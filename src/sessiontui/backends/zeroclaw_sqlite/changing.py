@@ -114,7 +114,6 @@ class ChatChanges:
         """Add a message; a session that is not there comes to be, as it does in zeroclaw."""
         with self.transaction(key) as work:
             at = _written(message.created_at or datetime.now(UTC))
-            bring_in_step(work.connection, work.layout, key)
             insert_message(work, message, at)
             if work.has_metadata:
                 _touch(work, at)
@@ -176,8 +175,9 @@ class ChatChanges:
         key = session.ref.key
         begun = session.created_at or datetime.now(UTC)
         with self.transaction(key) as work:
-            bring_in_step(work.connection, work.layout, key)
-            remove_session(work)
+            if work.session_exists:
+                bring_in_step(work.connection, work.layout, key)
+                remove_session(work)
             for message in messages:
                 insert_message(work, message, _written(message.created_at or begun))
             named = session.title_source is TitleSource.STORE

@@ -18,7 +18,7 @@ from sessiontui.domain.message import Role
 from sessiontui.domain.session import Session, SessionRef, SessionState, TitleSource
 from sessiontui.records.rfc3339 import parse_time
 from sessiontui.records.zeroclaw_content import decode_entry
-from sessiontui.records.zeroclaw_keys import has_group_labels, native_id
+from sessiontui.records.zeroclaw_keys import native_id
 from sessiontui.records.zeroclaw_pieces import Entry, damaged_piece
 from sessiontui.records.zeroclaw_schema import is_chat_table
 from sessiontui.records.zeroclaw_titles import title_of
@@ -196,11 +196,6 @@ def metadata_fields(layout: Layout, stored: StoredSession) -> dict[str, JsonValu
         column: text(value) if isinstance(value, bytes) else value
         for column, value in zip(layout.metadata, row, strict=True)
     }
-
-
-def uses_group_labels(key: str, fields: Mapping[str, JsonValue]) -> bool:
-    """Whether user turns of the session may begin with a line that names group and sender."""
-    return has_group_labels(key, _string(fields.get("channel_id")))
 
 
 def session_of(

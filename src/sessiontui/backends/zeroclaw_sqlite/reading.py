@@ -20,7 +20,6 @@ from sessiontui.backends.zeroclaw_sqlite.chat_rows import (
     session_of,
     stored_session,
     stored_sessions,
-    uses_group_labels,
 )
 from sessiontui.domain.backend import Footprint, FootprintPart
 from sessiontui.domain.errors import SessionMissing
@@ -28,7 +27,7 @@ from sessiontui.domain.indexed_text import TextBatch, TextItem
 from sessiontui.domain.message import Message
 from sessiontui.domain.session import Session, SessionRef
 from sessiontui.domain.words import count_words
-from sessiontui.records.zeroclaw_keys import is_storable
+from sessiontui.records.zeroclaw_keys import has_group_labels, is_storable
 from sessiontui.records.zeroclaw_pieces import items_of, message_of
 from sessiontui.storage.sqlite_store import Row, SqliteStore
 
@@ -55,6 +54,13 @@ class Cursor(NamedTuple):
         return cls(int(parts[0]), int(parts[1]), parts[2])
 
 
+class _Settled(NamedTuple):
+    """What all rows of a session but the last come to, and its last activity at that time."""
+
+    tally: Tally = Tally()
+    moved: object = None
+
+
 class ChatReader:
     """Reads one chat database. Safe to use from several threads."""
 
@@ -63,7 +69,7 @@ class ChatReader:
         self._store_id = store_id
         self._format = format_name
         # What settled rows come to, so that a look at a grown session costs its new rows only.
-        self._tallies: dict[str, Tally] = {}
+        self._settled: dict[str, _Settled] = {}
 
     def run(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """One query; texts come as bytes."""
@@ -83,18 +89,18 @@ class ChatReader:
         wanted = None if keys is None else [key for key in dict.fromkeys(keys) if is_storable(key)]
         found, _ = stored_sessions(self.run, layout, wanted)
         if keys is None:
-            for gone in self._tallies.keys() - found.keys():
-                self._tallies.pop(gone, None)
+            for gone in self._settled.keys() - found.keys():
+                self._settled.pop(gone, None)
         for key, stored in found.items():
             fields = metadata_fields(layout, stored)
-            tally = self._tally(key, group_labels=uses_group_labels(key, fields))
+            tally = self._tally(key, fields.get("last_activity"))
             yield session_of(SessionRef(self._store_id, key), self._format, fields, tally, stored)
 
     def messages(self, key: str, start: int, stop: int | None) -> Iterator[Message]:
         """A slice of the transcript."""
         if not is_storable(key):
             return
-        labels = self._group_labels(key)
+        labels = has_group_labels(key)
         if start < 0 or (stop is not None and stop < 0):
             sql = "SELECT count(*) FROM sessions WHERE session_key = ?"
             start, stop, _ = slice(start, stop).indices(int(self.run(sql, (key,))[0][0]))
@@ -104,11 +110,13 @@ class ChatReader:
 
     def text_since(self, key: str, cursor: str | None) -> TextBatch:
         """Text that is new since a cursor."""
+        if not is_storable(key):
+            return TextBatch([], str(Cursor()), restart=True)
         known = Cursor.parse(cursor) if cursor is not None else None
         grown = known is not None and self._still_holds(key, known)
         reached = known if known is not None and grown else Cursor()
         items: list[TextItem] = []
-        labels = self._group_labels(key)
+        labels = has_group_labels(key)
         for row in self._rows(key, reached.last_id):
             items.extend(items_of(entry_of(row, group_labels=labels), reached.rows))
             reached = Cursor(row.id, reached.rows + 1, _check(row))
@@ -124,7 +132,8 @@ class ChatReader:
             )
         parts = []
         if stored.rows:
-            tally = self._tally(key, group_labels=False)
+            moved = metadata_fields(layout, stored).get("last_activity")
+            tally = self._tally(key, moved)
             what = f"{count_words(stored.rows, 'message')} in sessions"
             parts.append(FootprintPart(what, self._store.path, tally.size_bytes))
         if stored.metadata is not None:
@@ -151,12 +160,6 @@ class ChatReader:
             after, skip = page[-1][0], 0
             limit = None if limit is None else limit - size
 
-    def _group_labels(self, key: str) -> bool:
-        layout = self.layout()
-        stored = stored_session(self.run, layout, key) if is_storable(key) else None
-        fields = {} if stored is None else metadata_fields(layout, stored)
-        return uses_group_labels(key, fields)
-
     def _still_holds(self, key: str, cursor: Cursor) -> bool:
         """Whether everything that was read up to a cursor is still there, unchanged."""
         if not self._has_rows(key, cursor.last_id, cursor.rows):
@@ -172,16 +175,23 @@ class ChatReader:
         sql = "SELECT count(*) FROM sessions WHERE session_key = ? AND id <= ?"
         return int(self.run(sql, (key, through))[0][0]) == rows
 
-    def _tally(self, key: str, *, group_labels: bool) -> Tally:
-        settled = self._tallies.get(key, Tally())
-        if settled.rows and not self._has_rows(key, settled.through, settled.rows):
-            settled = Tally()
-        tally = settled
-        for row in self._rows(key, settled.through):
+    def _tally(self, key: str, moved: object) -> Tally:
+        """What the rows of a session come to; `moved` is its last activity."""
+        settled = self._settled.get(key, _Settled())
+        if settled.tally.rows and not self._has_rows(
+            key, settled.tally.through, settled.tally.rows
+        ):
+            settled = _Settled()
+        tally = settled.tally
+        fresh = list(self._rows(key, tally.through)) if tally.rows else []
+        if len(fresh) <= 1 and settled.moved != moved:
+            # Something moved, and no row came: settled rows may have been changed in place.
+            tally = Tally()
+        for row in fresh if tally.rows else self._rows(key, 0):
             # The last row may still change in place, so it is never settled.
-            settled = tally
-            tally = added(tally, row, group_labels=group_labels)
-        self._tallies[key] = settled
+            settled = _Settled(tally, moved)
+            tally = added(tally, row, group_labels=has_group_labels(key))
+        self._settled[key] = settled
         return tally
 
 

@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 from sessiontui.domain.printable import printable_line
 from sessiontui.ui.action_keys import key_words, keys_in_use
-from sessiontui.ui.actions import ACTION, Action, Scope, actions_of
+from sessiontui.ui.actions import ACTION, Action, Scope, Topic, actions_of
 from sessiontui.ui.steps import Step
 from sessiontui.ui.widgets.key_footer import FooterKey, KeyFooter
 from sessiontui.ui.workbench import Workbench
@@ -85,7 +85,8 @@ class ActionScreen(Screen[Answer]):
         self.before(action)
         reason = self.refusal(action)
         if reason is not None:
-            self.tell(f"cannot {action.title}: {reason}", "warning")
+            refused = f"cannot {action.title}: " if action.topic is Topic.CHANGE else ""
+            self.tell(f"{refused}{reason}", "warning")
             return
         done = getattr(self, f"action_{action.id}")()
         if isawaitable(done):
@@ -98,7 +99,7 @@ class ActionScreen(Screen[Answer]):
     # -- footer ----------------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        """Keep the footer true."""
+        """Keep the footer true. Called besides the `on_mount` of subclasses, after it."""
         self.bindings_updated_signal.subscribe(self, lambda _screen: self.refresh_footer())
 
     def refresh_footer(self) -> None:

@@ -19,7 +19,7 @@ from sessiontui.domain.errors import SearchInterrupted, SessionTuiError
 from sessiontui.domain.events import StoreEvent
 from sessiontui.domain.report import ActionReport
 from sessiontui.domain.session import SessionRef, SessionRow
-from sessiontui.domain.store import Capability, StoreInfo
+from sessiontui.domain.store import StoreInfo
 from sessiontui.ui.action_keys import bindings_of
 from sessiontui.ui.actions import Action, Scope
 from sessiontui.ui.error_display import show_error
@@ -41,7 +41,6 @@ from sessiontui.ui.screens.transcript import TranscriptScreen
 from sessiontui.ui.session_facts import read_facts
 from sessiontui.ui.steps import Step, scroll
 from sessiontui.ui.transcript_feed import TranscriptFeed, Wanted
-from sessiontui.ui.widgets.details_panel import Details
 from sessiontui.ui.widgets.key_footer import FooterKey, KeyFooter
 from sessiontui.ui.widgets.reading_pane import ReadingPane
 from sessiontui.ui.widgets.rename_input import RenameInput
@@ -81,6 +80,7 @@ class BrowseScreen(SessionScreen):
         self._surroundings: Surroundings | None = None
         self._open_when_loaded = False
         self._previewed: Wanted | None = None
+        self._progress: Progress | None = None
 
     def compose(self) -> ComposeResult:
         yield StatusLine(self._marks, id="status-line")
@@ -94,9 +94,9 @@ class BrowseScreen(SessionScreen):
 
     def on_mount(self) -> None:
         """Paint from the index at once; the rest comes by itself."""
-        super().on_mount()
         self._feed = TranscriptFeed(self.bench, self.transcript)
         self._growth = Refresher(self, "growth", self._feed.grow)
+        self.status_line.progress = self._progress
         self._title_list()
         self._explain_emptiness()
         self._loader.load()
@@ -173,8 +173,9 @@ class BrowseScreen(SessionScreen):
 
     def show_progress(self, event: StoreEvent | None) -> None:
         """Show how far the index is; None when it is up to date."""
+        self._progress = None if event is None else Progress.of(event)
         if self.is_mounted:
-            self.status_line.progress = None if event is None else Progress.of(event)
+            self.status_line.progress = self._progress
             self._explain_emptiness()
 
     def _tick(self) -> None:
@@ -243,9 +244,7 @@ class BrowseScreen(SessionScreen):
         except SessionTuiError:
             return  # The transcript below says what is wrong.
         self.set_facts(facts)
-        refusal = facts.refusals.get(Capability.SET_STATE)
-        details = Details(row, facts.session, facts.verdict, refusal)
-        self.pane.show_details(details, self.bench.local_now(), self.key_of("cure"))
+        self.pane.show_details(facts.details(row), self.bench.local_now(), self.key_of("cure"))
 
     @on(TranscriptView.HitChanged)
     def _hit_changed(self, message: TranscriptView.HitChanged) -> None:

@@ -25,6 +25,7 @@ from sessiontui.ui.error_display import show_error
 from sessiontui.ui.refresher import start_worker
 from sessiontui.ui.screens.action_screen import ActionScreen
 from sessiontui.ui.screens.confirm import Confirm
+from sessiontui.ui.screens.journal import JournalScreen
 from sessiontui.ui.session_facts import Facts
 from sessiontui.ui.widgets.key_footer import FooterKey
 from sessiontui.ui.widgets.rename_input import RenameInput
@@ -167,22 +168,26 @@ class SessionScreen(ActionScreen[None]):
         facts = self._facts_of(row.ref)
         self._asked = _Asked(action_id, row.ref, facts.session.fingerprint if facts else None)
         self._ask(action_id, row, None)
-        if action_id == "delete":
-            work = partial(self._name_footprint, row)
-            start_worker(self, work, "footprint", exclusive=True)
+        work = partial(self._complete_question, action_id, row)
+        start_worker(self, work, "question", exclusive=True)
 
     def _ask(self, action_id: str, row: SessionRow, footprint: Footprint | None) -> None:
         key = self.key_of(action_id)
         self.refresh_footer()
         self.show_question(question_words(_DANGERS[action_id], row, key, footprint))
 
-    async def _name_footprint(self, row: SessionRow) -> None:
+    async def _complete_question(self, action_id: str, row: SessionRow) -> None:
+        # What goes, exactly; and how the session looked when it was asked about.
+        library, reads = self.bench.library, self.bench.reads
         try:
-            footprint = await self.bench.reads.run(self.bench.library.footprint, row.ref)
+            footprint = await reads.run(library.footprint, row.ref)
+            session = await reads.run(library.session, row.ref)
         except SessionTuiError:
             return  # The question stands as it is; the change itself will say what is wrong.
-        if self._asked is not None and self._asked[:2] == ("delete", row.ref):
-            self._ask("delete", row, footprint)
+        asked = self._asked
+        if asked is not None and asked[:2] == (action_id, row.ref):
+            self._asked = asked._replace(seen=asked.seen or session.fingerprint)
+            self._ask(action_id, row, footprint)
 
     @property
     def is_asking(self) -> bool:
@@ -207,6 +212,11 @@ class SessionScreen(ActionScreen[None]):
         box = self.query_one(RenameInput)
         self.place_rename(box)
         box.begin(row.title)
+
+    def on_resize(self) -> None:
+        """Keep the input where the title stands."""
+        if self._renaming is not None:
+            self.call_after_refresh(self.place_rename, self.query_one(RenameInput))
 
     async def action_submit_rename(self) -> None:
         """Take the new title; a click on the footer comes here."""
@@ -242,7 +252,16 @@ class SessionScreen(ActionScreen[None]):
 
     def action_undo(self) -> None:
         """Take back the last change."""
-        start_worker(self.app, self._undo, "actions")
+        start_worker(self.app, partial(self._undo, None), "actions")
+
+    def action_journal(self) -> None:
+        """Show the journal; what is chosen there is taken back."""
+
+        def chosen(entry: JournalEntry | None) -> None:
+            if entry is not None:
+                start_worker(self.app, partial(self._undo, entry), "actions")
+
+        self.app.push_screen(JournalScreen(self.bench), chosen)
 
     def action_copy_ref(self) -> None:
         """Copy the reference."""
@@ -295,11 +314,12 @@ class SessionScreen(ActionScreen[None]):
             )
         )
 
-    async def _undo(self) -> None:
+    async def _undo(self, entry: JournalEntry | None) -> None:
         library = self.bench.library
         try:
-            entries = await self.bench.actions.run(library.undo_entries)
-            entry = next((entry for entry in entries if entry.undoable), None)
+            if entry is None:
+                entries = await self.bench.actions.run(library.undo_entries)
+                entry = next((entry for entry in entries if entry.undoable), None)
             report = await self.bench.actions.run(library.undo, entry.id if entry else None)
         except SessionTuiError as error:
             show_error(self.app, error)

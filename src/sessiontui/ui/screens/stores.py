@@ -25,7 +25,7 @@ from sessiontui.ui.error_display import show_error
 from sessiontui.ui.messages import LibraryChanged
 from sessiontui.ui.refresher import start_worker
 from sessiontui.ui.screens.action_screen import ActionScreen
-from sessiontui.ui.steps import Step
+from sessiontui.ui.steps import Step, step_options
 from sessiontui.ui.widgets.details_panel import middle_cut
 from sessiontui.ui.widgets.key_footer import FooterKey, KeyFooter
 from sessiontui.ui.workbench import Workbench
@@ -72,7 +72,6 @@ class StoresScreen(ActionScreen[str | None]):
 
     def on_mount(self) -> None:
         """Ask every store."""
-        super().on_mount()
         self.query_one("#stores-list").border_title = Content("stores")
         self._say("asking the stores")
         self._load()
@@ -205,16 +204,7 @@ class StoresScreen(ActionScreen[str | None]):
 
     def step(self, step: Step) -> None:
         """Move in the list of stores."""
-        options = self.query_one(OptionList)
-        moves = {
-            Step.DOWN: options.action_cursor_down,
-            Step.UP: options.action_cursor_up,
-            Step.PAGE_DOWN: options.action_page_down,
-            Step.PAGE_UP: options.action_page_up,
-            Step.FIRST: options.action_first,
-            Step.LAST: options.action_last,
-        }
-        moves[step]()
+        step_options(self.query_one(OptionList), step)
 
     @on(OptionList.OptionHighlighted)
     def _highlighted(self, message: OptionList.OptionHighlighted) -> None:

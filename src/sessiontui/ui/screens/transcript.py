@@ -15,7 +15,6 @@ from sessiontui.domain.errors import SessionMissing, SessionTuiError
 from sessiontui.domain.report import Action as Change
 from sessiontui.domain.report import ActionReport
 from sessiontui.domain.session import SessionRef, SessionRow
-from sessiontui.domain.store import Capability
 from sessiontui.ui.action_keys import bindings_of
 from sessiontui.ui.actions import Action, Scope
 from sessiontui.ui.marks import marks_for
@@ -57,7 +56,6 @@ class TranscriptScreen(SessionScreen):
 
     def on_mount(self) -> None:
         """Show what is known at once, then read."""
-        super().on_mount()
         self._feed = TranscriptFeed(self.bench, self.transcript)
         self._growth = Refresher(self, "growth", self._feed.grow)
         self._facts_refresher = Refresher(self, "facts", self._read_facts)
@@ -111,9 +109,8 @@ class TranscriptScreen(SessionScreen):
         self._title.gone = False
         self._title.row = self._row
         self.set_facts(facts)
-        refusal = facts.refusals.get(Capability.SET_STATE)
         self.query_one(DetailsPanel).show(
-            Details(self._row, session, facts.verdict, refusal),
+            facts.details(self._row),
             now=self.bench.local_now(),
             cure_key=self.key_of("cure"),
         )

@@ -182,13 +182,14 @@ class RowPainter:
         """What an empty list says: a title, and hints below it."""
         room = max(1, min(60, self._width - 4))
         margin = " " * max(0, (self._width - room) // 2)
-        lines = [(line, self._styles.title + Style(bold=True)) for line in wrap_cells(title, room)]
+        bold = self._styles.title + Style(bold=True)
+        lines = [(line, bold) for line in wrap_cells(printable_line(title), room)]
         for hint in hints:
             lines.append(("", self._styles.dim))
-            lines += [(line, self._styles.dim) for line in wrap_cells(hint, room)]
+            wrapped = wrap_cells(printable_line(hint), room)
+            lines += [(line, self._styles.dim) for line in wrapped]
         return [
-            self._line([Segment(margin + printable_line(line), style)], self._styles.base)
-            for line, style in lines
+            self._line([Segment(margin + line, style)], self._styles.base) for line, style in lines
         ]
 
     # -- pieces ----------------------------------------------------------------------------
@@ -323,7 +324,7 @@ def _until_match(pieces: list[tuple[str, bool]]) -> Iterable[tuple[str, bool]]:
 
 
 def wrap_cells(text: str, width: int) -> list[str]:
-    """Words in lines of at most `width` cells; a longer word is cut."""
+    """The words of printable text in lines of at most `width` cells; a longer word is cut."""
     lines: list[str] = []
     line = ""
     for word in text.split():
