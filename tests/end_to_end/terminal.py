@@ -36,7 +36,8 @@ class Terminal:
         """Type keys by their tmux names (`Enter`, `Escape`, `d`)."""
         for key in keys:
             self._tmux("send-keys", key)
-            time.sleep(0.05)
+            # A key right after Escape would be taken for the two together (alt).
+            time.sleep(0.25 if key == "Escape" else 0.05)
 
     def write(self, text: str) -> None:
         """Type a text as it is."""

@@ -99,7 +99,7 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
 
 def test_the_whole_way_through(desk: Desk) -> None:
     terminal = desk.terminal
-    terminal.wait_for("long one")
+    terminal.wait_for("any key goes on")
     # Search a word from the middle of a transcript, and open it there.
     terminal.press("/")
     terminal.write("quokkacart")
@@ -182,6 +182,8 @@ def selected_line(painted: str) -> str:
 
 def test_what_another_process_writes_appears_without_moving_the_cursor(desk: Desk) -> None:
     terminal = desk.terminal
+    terminal.wait_for("any key goes on")
+    terminal.press("Escape")
     terminal.wait_for("kettle 0")
     terminal.press("Escape", "j", "j", "j", "j")
     time.sleep(0.5)
@@ -204,6 +206,8 @@ def test_what_another_process_writes_appears_without_moving_the_cursor(desk: Des
 
 def test_an_open_transcript_follows_its_writer(desk: Desk) -> None:
     terminal = desk.terminal
+    terminal.wait_for("any key goes on")
+    terminal.press("Escape")
     terminal.wait_for("kettle 0")
     terminal.press("/")
     terminal.write('"question 5"')
@@ -218,6 +222,8 @@ def test_an_open_transcript_follows_its_writer(desk: Desk) -> None:
 
 def test_quitting_is_quick_and_leaves_the_terminal_as_it_was(desk: Desk) -> None:
     terminal = desk.terminal
+    terminal.wait_for("any key goes on")
+    terminal.press("Escape")
     terminal.wait_for("kettle 0")
     terminal.press("q")
     terminal.wait_until(lambda _: terminal.has_ended(), "the end", seconds=5)

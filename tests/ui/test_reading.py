@@ -98,6 +98,23 @@ async def test_following_stays_at_the_end_while_the_session_grows(tmp_path: Path
             assert f"news {number}" in painted(app)
 
 
+async def test_a_live_session_is_followed_from_the_start(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    app = story.app()
+    async with app.run_test(size=(120, 20)) as pilot:
+        await settle(pilot)
+        await pilot.press("j", "enter")
+        await settle(pilot)
+        assert painted(app).splitlines()[0].endswith("● live")
+        for number in range(3):
+            say(story, "live", Role.ASSISTANT, f"news {number}")
+            await settle(pilot)
+            assert f"news {number}" in painted(app)
+        await pilot.press("g")
+        await settle(pilot)
+        assert "live, not following" in painted(app).splitlines()[0]
+
+
 async def test_a_streamed_answer_that_is_rewritten_is_shown_as_it_is_now(tmp_path: Path) -> None:
     story = empty_story(tmp_path)
     story.add("one", "one", talk("harbours", 2))
@@ -125,6 +142,22 @@ async def test_the_preview_follows_changes_too(tmp_path: Path) -> None:
         await settle(pilot)
         assert "written from elsewhere" in painted(app)
         assert "3 messages" in painted(app)
+
+
+async def test_the_preview_follows_on_request_and_says_what_is_new(tmp_path: Path) -> None:
+    story = empty_story(tmp_path)
+    story.add("one", "one", talk("harbours", 30))
+    app = story.app()
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await pilot.press("tab", "g")
+        say(story, "one", Role.ASSISTANT, "news")
+        await settle(pilot)
+        assert "1 new message below" in painted(app).splitlines()[-2]
+        await pilot.press("f")
+        await settle(pilot)
+        assert "following" in painted(app).splitlines()[-2]
+        assert "news" in painted(app)
 
 
 async def test_a_change_in_the_list_below_is_seen_on_the_way_back(tmp_path: Path) -> None:

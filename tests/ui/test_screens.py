@@ -16,8 +16,8 @@ from sessiontui.ui.app import SessionApp
 from sessiontui.ui.screens.browse import BrowseScreen
 from sessiontui.ui.screens.help import Help
 from sessiontui.ui.screens.stores import StoresScreen
-from sessiontui.ui.screens.welcome import Welcome
 from sessiontui.ui.widgets.session_list import SessionList
+from sessiontui.ui.widgets.welcome import Welcome
 from tests.ui.painted import painted, settle, type_into_palette
 from tests.ui.stories import NOW, empty_story, ordinary_story
 
@@ -134,7 +134,7 @@ async def test_the_first_start_says_what_was_found_and_what_to_try(tmp_path: Pat
     app = ordinary_story(tmp_path).app(first_run=True)
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
-        assert isinstance(app.screen, Welcome)
+        assert app.screen.query(Welcome)
         text = painted(app)
         assert "Found on this machine" in text
         assert "6 sessions" in text
@@ -142,7 +142,19 @@ async def test_the_first_start_says_what_was_found_and_what_to_try(tmp_path: Pat
         await pilot.press("enter")
         await settle(pilot)
         assert isinstance(app.screen, BrowseScreen)
+        assert not app.screen.query(Welcome)
         assert isinstance(app.focused, SessionList)
+
+
+async def test_a_key_goes_through_the_welcome(tmp_path: Path) -> None:
+    app = ordinary_story(tmp_path).app(first_run=True)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("slash", *"kettle")
+        await settle(pilot)
+        assert not app.screen.query(Welcome)
+        assert isinstance(app.focused, Input)
+        assert app.focused.value == "kettle"
 
 
 async def test_the_first_start_without_stores_says_how_to_go_on(tmp_path: Path) -> None:
@@ -185,8 +197,8 @@ async def test_the_palette_says_why_something_is_not_possible_now(tmp_path: Path
     app = ordinary_story(tmp_path).app()
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
-        await type_into_palette(pilot, "undo")
-        assert "not now: nothing was changed yet" in painted(app)
+        await type_into_palette(pilot, "previous hit")
+        assert "not now: no text is searched" in painted(app)
 
 
 async def test_keys_can_be_remapped_and_footer_and_help_follow(tmp_path: Path) -> None:

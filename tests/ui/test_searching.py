@@ -109,6 +109,26 @@ async def test_n_walks_the_hits_without_leaving_the_list(tmp_path: Path) -> None
         assert keys_of(app)[0] == "live"
 
 
+async def test_a_better_hit_that_comes_later_does_not_move_the_reader(tmp_path: Path) -> None:
+    story = empty_story(tmp_path)
+    said = talk("harbours", 30)
+    said[0] = said[0].model_copy(update={"blocks": talk("the periwinkle")[0].blocks})
+    story.add("long", "long talk", said)
+    app = story.app()
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await search(pilot, "periwinkle")
+        assert "question 0 about the periwinkle" in painted(app)
+        story.store.append("long", talk("periwinkle periwinkle periwinkle")[0])
+        story.tell("long")
+        await settle(pilot)
+        row = app.screen.query_one(SessionList).row
+        assert row is not None
+        assert row.hit_count == 2
+        right = "\n".join(line[60:] for line in painted(app).splitlines())
+        assert "question 0 about the periwinkle" in right
+
+
 async def test_esc_goes_back_step_by_step_and_keeps_the_session(tmp_path: Path) -> None:
     app = ordinary_story(tmp_path).app()
     async with app.run_test(size=(120, 36)) as pilot:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 from sessiontui.backends.memory import Memory
 from sessiontui.domain.backend import SessionBackend
 from sessiontui.domain.errors import SessionTuiError, StoreMissing
+from sessiontui.domain.events import StoreEvent
 from sessiontui.domain.indexed_text import TextBatch
 from sessiontui.domain.message import Block, Message, Role, TextBlock
 from sessiontui.domain.query import Query, SortKey
@@ -198,3 +201,58 @@ def _message(item: str | Block | Message, number: int, at: datetime) -> Message:
     role = Role.USER if number % 2 == 0 else Role.ASSISTANT
     block = TextBlock(text=item) if isinstance(item, str) else item
     return Message(index=number, role=role, human=role is Role.USER, blocks=(block,), created_at=at)
+
+
+WAYS = ("whole", "asked", "both")
+"""The ways in which sessions are found: all at once, one by one, or giving up the latter."""
+
+_LIMITS = {
+    "whole": SearchLimits(),
+    "asked": SearchLimits(hits=0),
+    "both": SearchLimits(hits=0, fruitless=1),
+}
+
+
+def in_a_way(folder: Path, way: str) -> Indexed:
+    """An index that finds sessions in one of `WAYS`."""
+    indexed = Indexed(folder, _LIMITS[way])
+    indexed.whole_words = way != "whole"
+    return indexed
+
+
+def kitchen_of(indexed: Indexed) -> Indexed:
+    """The same with four sessions about a kitchen, newest first: tea, oven, kettle, sink."""
+    indexed.put("sink", "the sink leaks", "tighten the nut", age=timedelta(days=4))
+    indexed.put("kettle", "why is the kettle slow", "limescale: descale it", age=timedelta(days=3))
+    indexed.put("oven", "clean the oven", "use a paste", title="Oven and kettle", age=timedelta(2))
+    indexed.put("tea", "brew tea", "boil the kettle, then wait", "how long?", age=timedelta(1))
+    indexed.sync.run()
+    return indexed
+
+
+def three_sessions(folder: Path) -> Indexed:
+    """Three sessions, indexed; calls are counted from here."""
+    indexed = Indexed(folder)
+    for number, key in enumerate(("first", "second", "third"), 1):
+        indexed.put(key, f"about {key}", "kettle", age=timedelta(days=number))
+    indexed.sync.run()
+    indexed.store.forget_calls()
+    return indexed
+
+
+def keys_by_kind(events: list[StoreEvent]) -> dict[str, set[str]]:
+    """What catching up found, by kind."""
+    return {event.kind.value: set(event.keys) for event in events}
+
+
+def spoil(path: Path, table: str) -> None:
+    """Damage the page of a database file in which a table begins."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+        (page,) = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)
+        ).fetchone()
+    content = bytearray(path.read_bytes())
+    content[(page - 1) * size : page * size] = b"\xff" * size
+    path.write_bytes(content)

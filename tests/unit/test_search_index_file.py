@@ -18,7 +18,7 @@ from sessiontui.domain.errors import IndexBroken, StoreBusy
 from sessiontui.services import index_database
 from sessiontui.services.index_schema import FILE_NAME, SCHEMA_VERSION
 from sessiontui.services.search_index import SearchIndex
-from tests.unit.indexing import Indexed
+from tests.unit.indexing import Indexed, spoil
 
 
 @pytest.fixture
@@ -63,14 +63,7 @@ def test_damage_that_is_met_while_searching_is_mended_by_the_next_sync(indexed: 
     path = indexed.index.database.path
     indexed.index.database.checkpoint()
     indexed.index.close()
-    with closing(sqlite3.connect(path)) as connection:
-        (size,) = connection.execute("PRAGMA page_size").fetchone()
-        (page,) = connection.execute(
-            "SELECT rootpage FROM sqlite_master WHERE name = 'slot'"
-        ).fetchone()
-    content = bytearray(path.read_bytes())
-    content[(page - 1) * size : page * size] = b"\xff" * size
-    path.write_bytes(content)
+    spoil(path, "slot")
     with pytest.raises(IndexBroken):
         indexed.rows("kettle")
     assert indexed.index.database.take_notices()

@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from threading import Event
 from urllib.parse import quote
@@ -187,12 +187,19 @@ class IndexDatabase:
             return
         lock = self.path.with_suffix("." + name)
         end = time.monotonic() + seconds
-        while True:
-            left = end - time.monotonic()
-            with try_file_lock(lock, max(0.0, min(_LOCK_STEP_SECONDS, left))) as held:
-                if held or left <= 0 or (cancel is not None and cancel.is_set()):
-                    yield held
-                    return
+        with ExitStack() as kept:
+            held = False
+            # A folder in which no lock can be made is met again, and told, when writing.
+            with suppress(OSError):
+                while not held:
+                    left = end - time.monotonic()
+                    step = max(0.0, min(_LOCK_STEP_SECONDS, left))
+                    held = kept.enter_context(try_file_lock(lock, step))
+                    if left <= 0 or (cancel is not None and cancel.is_set()):
+                        break
+                    if not held:
+                        kept.close()
+            yield held
 
     # -- opening and giving up -------------------------------------------------------------
 

@@ -13,15 +13,32 @@ from sessiontui.services.index_items import unpacked
 from sessiontui.services.index_pass import Matches
 from sessiontui.services.index_reader import IndexReader, in_slots, span_of
 from sessiontui.services.index_schema import ROLE_NAMES, SLOT_BITS, TABLES
-from sessiontui.services.index_snippets import MatchFinder
+from sessiontui.services.index_snippets import MatchFinder, Sight
 
 _FEW_SLOTS = 20
 """Up to so many are asked one by one; of more, what is found everywhere is sorted out."""
+
+LOOKED_AT = 4
+"""For each hit that is shown, so many of the newest ones compete."""
 
 _TIERS = {IndexTier.TEXT: Tier.TEXT, IndexTier.TOOLS: Tier.TOOLS}
 _ROLE_WEIGHT = {"user": 0.10, "assistant": 0.05}
 
 Ids = list[int]
+
+
+class _SeenHit(NamedTuple):
+    quality: float
+    sight: Sight
+    tier: Tier
+    place: int
+    role: str
+    at: float | None
+
+    def shown(self) -> SearchHit:
+        """The hit with its snippet, which takes longer to make than to look."""
+        snippet = self.sight.snippet()
+        return SearchHit(self.tier, self.place, self.role, self.at, snippet.text, snippet.matches)
 
 
 class TextHits(NamedTuple):
@@ -46,8 +63,9 @@ class HitReader:
         self._common = matches.common
         self._finder = finder
 
-    def read(self, sessions: Sequence[int], looked_at: int) -> dict[int, TextHits]:
-        """The hits of each session; so many of its newest ones are looked at."""
+    def read(self, sessions: Sequence[int], shown: int) -> dict[int, TextHits]:
+        """The hits of each session, so many of them to be shown: the best of the newest ones."""
+        looked_at = LOOKED_AT * shown
         texts = self._texts(sessions)
         chosen = {
             session: [(tier, number) for tier, ids in of_tier.items() for number in ids[:looked_at]]
@@ -56,14 +74,14 @@ class HitReader:
         read = self._read_texts(pair for pairs in chosen.values() for pair in pairs)
         found: dict[int, TextHits] = {}
         for session, (of_tier, together) in texts.items():
-            scored = [self._scored(tier, *read[tier, number]) for tier, number in chosen[session]]
+            seen = [self._seen(tier, *read[tier, number]) for tier, number in chosen[session]]
             # Newest first among equals.
-            scored.sort(key=lambda item: -item[0])
+            seen.sort(key=lambda hit: -hit.quality)
             found[session] = TextHits(
                 sum(map(len, of_tier.values())),
                 together,
-                tuple(hit for _, hit in scored),
-                scored[0][0] if scored else 0.0,
+                tuple(hit.shown() for hit in seen[:shown]),
+                seen[0].quality if seen else 0.0,
             )
         return found
 
@@ -116,15 +134,15 @@ class HitReader:
                 found[tier, number] = tuple(values)
         return found
 
-    def _scored(
+    def _seen(
         self, tier: IndexTier, place: int, role_code: int, at: float | None, held: Any
-    ) -> tuple[float, SearchHit]:
+    ) -> _SeenHit:
         text = unpacked(held) if tier is IndexTier.TOOLS else held
         role = ROLE_NAMES.get(role_code, "other")
-        snippet = self._finder.snippet(text)
-        hit = SearchHit(_TIERS[tier], place, role, at, snippet.text, snippet.matches)
+        sight = self._finder.look(text)
         # What people said is what people look for.
-        return snippet.quality + _ROLE_WEIGHT.get(role, 0.0), hit
+        quality = sight.quality + _ROLE_WEIGHT.get(role, 0.0)
+        return _SeenHit(quality, sight, _TIERS[tier], place, role, at)
 
 
 def _where_all_meet(groups: dict[IndexTier, list[Ids]]) -> tuple[dict[IndexTier, Ids], bool]:

@@ -19,8 +19,6 @@ MOST_SNIPPETS = 200
 """Of these, the first ones have their hits; the others only a count."""
 FINELY_RANKED = 50
 """So many of the best are ranked by their texts too."""
-LOOKED_AT = 4
-"""So many of a session's newest hits compete for the row."""
 
 _DAY = 86_400.0
 _HALF_LIFE_DAYS = 30.0
@@ -29,7 +27,10 @@ RowsOf = Callable[[Sequence[int]], Sequence[SessionRow]]
 
 
 class Results:
-    """Makes pages of what a search has found. `rows_of` gives the rows of sessions."""
+    """Makes pages of what a search has found.
+
+    `rows_of` gives the rows of sessions, `shown` is how many hits of a session will be shown.
+    """
 
     def __init__(
         self,
@@ -38,12 +39,12 @@ class Results:
         matches: Matches,
         rows_of: RowsOf,
         now: float,
-        looked_at: int,
+        shown: int,
     ) -> None:
         self._matches = matches
         self._rows_of = rows_of
         self._now = now
-        self._looked_at = looked_at
+        self._shown = shown
         self._finder = MatchFinder(query.terms)
         self._reader = HitReader(reader, matches, self._finder)
         self._groups = len(matches.conditions.groups)
@@ -67,7 +68,7 @@ class Results:
         rows = tuple(map(self._row, page))
         return RowPage(rows, self._total(), sum(map(self._count, found)))
 
-    def hit_page(self, offset: int, limit: int | None, hits_per_session: int) -> HitPage:
+    def hit_page(self, offset: int, limit: int | None) -> HitPage:
         """Sessions with their best hits, best first."""
         most = MOST_ROWS if limit is None else limit
         page = self._by_score()[offset : offset + most]
@@ -79,7 +80,7 @@ class Results:
                 round(self._score(number), 4),
                 self._count(number),
                 not self._matches.fewer,
-                self._hits(number)[:hits_per_session],
+                self._hits(number)[: self._shown],
             )
             for number in page
         ]
@@ -117,7 +118,7 @@ class Results:
     def _read_texts(self, numbers: Iterable[int]) -> None:
         missing = [number for number in numbers if number not in self._texts]
         if missing and self._words:
-            self._texts.update(self._reader.read(missing, self._looked_at))
+            self._texts.update(self._reader.read(missing, self._shown))
 
     def _count(self, number: int) -> int:
         known = self._texts.get(number)
@@ -135,7 +136,7 @@ class Results:
         texts = self._texts.get(number)
         hits = () if texts is None else texts.hits
         if self._title_counts(number, len(hits)):
-            title = self._finder.snippet(self._rows[number].title)
+            title = self._finder.look(self._rows[number].title).snippet()
             return (*hits, SearchHit(Tier.TITLE, None, None, None, title.text, title.matches))
         return hits
 
@@ -176,7 +177,7 @@ class Results:
         else:
             together, quality = texts.together, texts.quality
             if titled:
-                quality = max(quality, self._finder.snippet(row.title).quality)
+                quality = max(quality, self._finder.look(row.title).quality)
         at = row.last_activity
         age = math.inf if at is None else max(0.0, self._now - at) / _DAY
         score: float = (

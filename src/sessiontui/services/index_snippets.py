@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from sessiontui.domain.printable import printable
@@ -33,11 +33,24 @@ Spans = tuple[tuple[int, int], ...]
 
 
 class Snippet(NamedTuple):
-    """A safe line, the offsets of matches in it, and how well the text matches (0 to 1)."""
+    """A safe line, and the offsets of matches in it."""
+
+    text: str
+    matches: Spans
+
+
+class Sight(NamedTuple):
+    """The best place of a text: its matches there, and how well they match (0 to 1)."""
 
     text: str
     matches: Spans
     quality: float
+
+    def snippet(self, width: int = SNIPPET_WIDTH) -> Snippet:
+        """The line around that place; the beginning of the text when nothing was found in it."""
+        first = self.matches[0][0] if self.matches else 0
+        start = 0 if first <= _LEAD else _word_start(self.text, first - _LEAD)
+        return _line(self.text, start, start + width, self.matches)
 
 
 class _Match(NamedTuple):
@@ -85,19 +98,17 @@ class MatchFinder:
         self._in_ascii = _compiled([words for words, _, _ in patterns], "")
         self._in_any = _compiled([words for words, _, _ in patterns], _COMBINING)
 
-    def snippet(self, text: str, width: int = SNIPPET_WIDTH) -> Snippet:
-        """The best line of a text; its beginning when nothing is found in it."""
+    def look(self, text: str, width: int = SNIPPET_WIDTH) -> Sight:
+        """Find the part of a text, as wide as a snippet, that meets most conditions."""
         matches = self._matches(text[:_FIRST_LOOK])
         if len(text) > _FIRST_LOOK and len({match.group for match in matches}) < self._count:
             matches = self._matches(text)
         if not matches:
-            line, _ = _line(text, 0, width, ())
-            return Snippet(line, (), 0.0)
+            return Sight(text, (), 0.0)
         first, last = _best_window(matches, width - _LEAD)
         chosen = matches[first : last + 1]
-        start = 0 if chosen[0].start <= _LEAD else _word_start(text, chosen[0].start - _LEAD)
-        line, spans = _line(text, start, start + width, [match[:2] for match in chosen])
-        return Snippet(line, spans, self._quality(chosen))
+        spans = tuple((match.start, match.end) for match in chosen)
+        return Sight(text, spans, self._quality(chosen))
 
     def _quality(self, matches: Sequence[_Match]) -> float:
         """How many conditions are met close together, as whole words, next to each other."""
@@ -113,12 +124,8 @@ class MatchFinder:
         return 0.5 * together + 0.2 * whole + 0.3 * adjacent
 
     def _matches(self, text: str) -> list[_Match]:
-        found: list[_Match] = []
-        for match in self._raw(text):
-            found.append(match)
-            if len(found) >= _MOST_MATCHES:
-                break
-        return found
+        # One word is as good wherever it stands; for several the place where they meet is sought.
+        return list(islice(self._raw(text), 20 if self._count == 1 else _MOST_MATCHES))
 
     def _raw(self, text: str) -> Iterator[_Match]:
         if not self._group_of:
@@ -189,7 +196,7 @@ def _word_start(text: str, at: int) -> int:
     return space.end() if space else at
 
 
-def _line(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> tuple[str, Spans]:
+def _line(text: str, start: int, end: int, spans: Spans) -> Snippet:
     """The part of a text from `start` to `end` as one safe line, and where the spans are in it."""
     if spans:
         end = max(end, spans[0][1])
@@ -221,4 +228,4 @@ def _line(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> 
     line = "".join(pieces)
     if end < len(text):
         line = line.rstrip() + "…"
-    return line.rstrip(), tuple(matches)
+    return Snippet(line.rstrip(), tuple(matches))

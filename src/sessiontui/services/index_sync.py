@@ -8,6 +8,7 @@ nothing, and what was interrupted goes on where it stopped.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from threading import Event
@@ -39,6 +40,7 @@ SHORT_WAIT_SECONDS = 0.3
 PURGE_SECONDS = 0.2
 
 _ATTEMPTS = 3
+_ROUNDS = 2
 
 
 class IndexSync:
@@ -48,6 +50,9 @@ class IndexSync:
         self._catalogue = catalogue
         self._index = index
         self._titles = titles
+        self._guard = threading.Lock()
+        self._runs = 0
+        self._missed: set[str] = set()
 
     def run(
         self,
@@ -66,25 +71,57 @@ class IndexSync:
     def _run(self, run: SyncRun) -> None:
         try:
             with self._index.database.only_one(WAIT_SECONDS, run.cancel):
-                for backend in self._catalogue.backends:
-                    run.check()
-                    for event in self._store(backend, None, run):
-                        if event.kind is StoreEventKind.FAILED:
-                            run.tell(event)
-                self._index.purge(PURGE_SECONDS, run.cancel)
+                self._conversations(run)
             if run.upto is IndexTier.TOOLS:
                 with self._index.database.only_one(WAIT_SECONDS, run.cancel, "tools"):
-                    for backend in self._catalogue.backends:
+                    # What changes meanwhile leaves its tools to this run.
+                    for backend in self._catalogue.backends * _ROUNDS:
                         self._tools(backend, None, run)
         except SyncCancelled:
             return
+
+    def _conversations(self, run: SyncRun) -> None:
+        with self._guard:
+            self._runs += 1
+        under_way = True
+        try:
+            self._stores({backend.store_id for backend in self._catalogue.backends}, run)
+            self._index.purge(PURGE_SECONDS, run.cancel)
+            while under_way:
+                # In one step: nobody leaves a store to a run that looks at none any more.
+                with self._guard:
+                    missed, self._missed = self._missed, set()
+                    if not missed:
+                        self._runs -= 1
+                        under_way = False
+                self._stores(missed, run)
+        finally:
+            if under_way:
+                with self._guard:
+                    self._runs -= 1
+
+    def _stores(self, stores: Collection[str], run: SyncRun) -> None:
+        for backend in self._catalogue.backends:
+            if backend.store_id in stores:
+                run.check()
+                for event in self._store(backend, None, run):
+                    if event.kind is StoreEventKind.FAILED:
+                        run.tell(event)
+
+    def _left_to_a_run(self, store: str) -> bool:
+        """Leave a store to the run that is under way, if there is one: it looks there again."""
+        with self._guard:
+            if self._runs:
+                self._missed.add(store)
+            return self._runs > 0
 
     def catch_up(
         self, store: str, keys: frozenset[str] | None = None, cancel: Event | None = None
     ) -> list[StoreEvent]:
         """Bring one store up to date, or some sessions of it; returns what was found.
 
-        With `keys`, other sessions are not looked at.
+        With `keys`, other sessions are not looked at. Without, and while a run is under way, that
+        run looks at the store once more, and nothing is returned.
         """
         found: list[StoreEvent] = []
 
@@ -98,6 +135,8 @@ class IndexSync:
         try:
             backend = self._catalogue.backend(store)
         except StoreMissing:
+            return []
+        if keys is None and self._left_to_a_run(store):
             return []
         wait = WAIT_SECONDS if keys is None else SHORT_WAIT_SECONDS
         events: list[StoreEvent] = []

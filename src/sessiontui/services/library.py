@@ -271,6 +271,10 @@ class Library:
         """
         self._sync.run(cancel, progress, upto)
 
+    def notices(self) -> tuple[str, ...]:
+        """What happened to the index, in sentences a person should be told once; each comes once."""
+        return self._index.database.take_notices()
+
     def index_status(self) -> IndexStatus:
         """How big and how complete the index is."""
         return index_status(self._index, [backend.store_id for backend in self._catalogue.backends])

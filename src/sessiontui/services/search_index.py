@@ -23,7 +23,7 @@ from sessiontui.services.index_database import IndexDatabase, SearchTicket
 from sessiontui.services.index_filters import Surroundings, session_condition, session_order
 from sessiontui.services.index_pass import Matches, SearchLimits
 from sessiontui.services.index_reader import IndexReader
-from sessiontui.services.index_results import LOOKED_AT, Results
+from sessiontui.services.index_results import Results
 from sessiontui.services.index_row_cache import RowCache
 from sessiontui.services.index_schema import PENDING_BITS, counter
 from sessiontui.services.index_search import IndexSearch
@@ -105,7 +105,7 @@ class SearchIndex:
                 return self._listed(connection, query, around)
             best_first = query.sort is SortKey.RELEVANCE
             results, corrected = self._results(
-                connection, query, around, ticket, LOOKED_AT, best_first=best_first
+                connection, query, around, ticket, 1, best_first=best_first
             )
             page = results.row_page(query.sort, query.offset, query.limit)
             return page._replace(corrected=corrected)
@@ -126,10 +126,10 @@ class SearchIndex:
                 query,
                 around,
                 ticket,
-                max(LOOKED_AT, 4 * hits_per_session),
+                max(1, hits_per_session),
                 best_first=True,
             )
-            page = results.hit_page(query.offset, query.limit, hits_per_session)
+            page = results.hit_page(query.offset, query.limit)
             return page._replace(corrected=corrected)
 
     def interrupt(self) -> None:
@@ -157,7 +157,7 @@ class SearchIndex:
         query: Query,
         around: Surroundings,
         ticket: SearchTicket,
-        looked_at: int,
+        shown: int,
         *,
         best_first: bool,
     ) -> tuple[Results, str | None]:
@@ -181,7 +181,7 @@ class SearchIndex:
         def rows_of(numbers: Sequence[int]) -> list[SessionRow]:
             return self._rows.rows(connection, numbers, around.now, around.threshold)
 
-        return Results(reader, query, matches, rows_of, around.now, looked_at), corrected
+        return Results(reader, query, matches, rows_of, around.now, shown), corrected
 
     def _listed(
         self, connection: sqlite3.Connection, query: Query, around: Surroundings

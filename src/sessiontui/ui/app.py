@@ -24,9 +24,9 @@ from sessiontui.ui.messages import LibraryChanged, StoreHappened
 from sessiontui.ui.palette import ActionCommands, SessionCommands
 from sessiontui.ui.refresher import start_worker
 from sessiontui.ui.screens.browse import BrowseScreen
-from sessiontui.ui.screens.welcome import Welcome
 from sessiontui.ui.stylesheet import stylesheet_path
 from sessiontui.ui.themes import DARK, THEMES, derived_variables
+from sessiontui.ui.widgets.welcome import Welcome
 from sessiontui.ui.workbench import Workbench
 
 _SHOW_INDEXED_SECONDS = 1.0
@@ -87,9 +87,16 @@ class SessionApp(App[None]):
         """Bring the index up to date, and then keep it so."""
         start_worker(self, self._keep_up, "events")
         if self._first_run:
-            self.push_screen(Welcome(self.bench))
+            self.run_worker(self._greet(), group="welcome")
         if self._notice:
             self.notify(printable_line(self._notice), markup=False, timeout=10)
+
+    async def _greet(self) -> None:
+        welcome = Welcome()
+        await self.screen.mount(welcome)
+        stores = await self.bench.reads.run(self.bench.library.stores)
+        if welcome.is_attached:
+            welcome.show(stores)
 
     def on_unmount(self) -> None:
         """Leave at once."""

@@ -39,6 +39,10 @@ class Wanted(NamedTuple):
     at: int | None = None
     agent: str | None = None
 
+    def is_same(self, other: Wanted | None) -> bool:
+        """Whether the other asks for the same; where its best hit is by now does not matter."""
+        return other is not None and self[:3] == other[:3]
+
     @classmethod
     def of(cls, row: SessionRow, query: Query) -> Wanted:
         """A session as a query found it."""

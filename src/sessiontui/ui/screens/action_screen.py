@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from inspect import isawaitable
 from typing import ClassVar, TypeVar
 
 from textual import on
+from textual.css.query import NoMatches
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
@@ -15,6 +17,7 @@ from sessiontui.ui.action_keys import key_words, keys_in_use
 from sessiontui.ui.actions import ACTION, Action, Scope, Topic, actions_of
 from sessiontui.ui.steps import Step
 from sessiontui.ui.widgets.key_footer import FooterKey, KeyFooter
+from sessiontui.ui.widgets.welcome import Welcome
 from sessiontui.ui.workbench import Workbench
 
 Answer = TypeVar("Answer")
@@ -74,13 +77,16 @@ class ActionScreen(Screen[Answer]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Actions that are not relevant are not there at all: their key is free for others."""
         if action == "perform" and parameters:
-            return self.is_relevant(ACTION[str(parameters[0])])
+            try:
+                return self.is_relevant(ACTION[str(parameters[0])])
+            except NoMatches:
+                return False  # asked while the screen is made or taken apart
         return super().check_action(action, parameters)
 
     async def action_perform(self, action_id: str) -> None:
         """Do an action, or say why not."""
         action = ACTION[action_id]
-        if not self.is_relevant(action):
+        if not self.is_relevant(action) or self._greeted(action):
             return
         self.before(action)
         reason = self.refusal(action)
@@ -91,6 +97,18 @@ class ActionScreen(Screen[Answer]):
         done = getattr(self, f"action_{action.id}")()
         if isawaitable(done):
             await done
+
+    @property
+    def is_greeting(self) -> bool:
+        """Whether the welcome lies over everything."""
+        return bool(self.query(Welcome))
+
+    def _greeted(self, action: Action) -> bool:
+        """Take the welcome away; whether that is all that this key was pressed for."""
+        if not self.is_greeting:
+            return False
+        self.query(Welcome).remove()
+        return action.id in {"open", "back"}
 
     def tell(self, text: str, severity: SeverityLevel = "information") -> None:
         """Show a toast; stored text in it is made safe."""
@@ -105,7 +123,8 @@ class ActionScreen(Screen[Answer]):
     def refresh_footer(self) -> None:
         """Show the keys that work now."""
         if self.is_mounted and self.is_current:
-            self.query_one(KeyFooter).keys = tuple(self.footer_keys())
+            with suppress(NoMatches):  # the screen is being taken apart
+                self.query_one(KeyFooter).keys = tuple(self.footer_keys())
 
     @on(KeyFooter.Clicked)
     async def _footer_clicked(self, message: KeyFooter.Clicked) -> None:

@@ -222,7 +222,7 @@ class BrowseScreen(SessionScreen):
 
     def _read(self, row: SessionRow) -> None:
         wanted = Wanted.of(row, self._loader.query)
-        if not self.transcript_shown or self._previewed == wanted:
+        if not self.transcript_shown or wanted.is_same(self._previewed):
             start_worker(self, partial(self._read_facts, row), "facts", exclusive=True)
         else:
             self._previewed = wanted
@@ -285,7 +285,8 @@ class BrowseScreen(SessionScreen):
         if action.id == "search":
             return self.focused is not self.search
         if action.id == "back":
-            return self.is_asking or self.focused is not self.sessions or bool(self.search.value)
+            elsewhere = self.is_asking or self.focused is not self.sessions
+            return elsewhere or bool(self.search.value) or self.is_greeting
         return True
 
     def refusal(self, action: Action) -> str | None:

@@ -102,8 +102,6 @@ class SessionScreen(ActionScreen[None]):
         """Refuse what the session's store cannot do, and what needs a session."""
         if action.id in _OF_TRANSCRIPT and not self.transcript_shown:
             return "no transcript is shown at this size; enter opens it"
-        if action.id == "undo":
-            return None if self.bench.can_undo else "nothing was changed yet"
         row = self.target
         if action.id in _NEEDS_SESSION | _OF_TRANSCRIPT and row is None:
             return "no session is selected"
@@ -132,7 +130,9 @@ class SessionScreen(ActionScreen[None]):
             yield FooterKey("give_up_rename", "esc", "keeps it")
             return
         if self._asked is None:
-            yield from super().footer_keys()
+            # A change may just be under way: the key works, but is only shown when it will do.
+            can_undo = self.bench.can_undo
+            yield from (key for key in super().footer_keys() if key.action != "undo" or can_undo)
             return
         action_id = self._asked.action_id
         yield FooterKey(action_id, self.key_of(action_id), f"again {action_id}s")
@@ -314,16 +314,16 @@ class SessionScreen(ActionScreen[None]):
             )
         )
 
-    async def _undo(self, entry: JournalEntry | None) -> None:
-        library = self.bench.library
+    async def _undo(self, chosen: JournalEntry | None) -> None:
+        library, actions = self.bench.library, self.bench.actions
         try:
-            if entry is None:
-                entries = await self.bench.actions.run(library.undo_entries)
-                entry = next((entry for entry in entries if entry.undoable), None)
-            report = await self.bench.actions.run(library.undo, entry.id if entry else None)
+            known = await actions.run(library.undo_entries)
+            report = await actions.run(library.undo, chosen.id if chosen else None)
         except SessionTuiError as error:
             show_error(self.app, error)
             return
+        undoable = (item for item in known if item.undoable and set(item.refs) & set(report.done))
+        entry = chosen or next(undoable, None)
         titles: dict[SessionRef, str] = {}
         if entry is not None:
             titles = dict(zip(entry.refs, entry.titles, strict=False))

@@ -23,7 +23,7 @@ from sessiontui.ui.action_keys import bindings_of
 from sessiontui.ui.actions import ACTION, Action, Scope
 from sessiontui.ui.error_display import show_error
 from sessiontui.ui.messages import LibraryChanged
-from sessiontui.ui.refresher import start_worker
+from sessiontui.ui.refresher import Refresher, start_worker
 from sessiontui.ui.screens.action_screen import ActionScreen
 from sessiontui.ui.steps import Step, step_options
 from sessiontui.ui.widgets.details_panel import middle_cut
@@ -31,6 +31,7 @@ from sessiontui.ui.widgets.key_footer import FooterKey, KeyFooter
 from sessiontui.ui.workbench import Workbench
 
 _PATH_LIMIT = 50
+_PAUSE_SECONDS = 1.0
 _WORDS = {
     Capability.RENAME: "rename inside",
     Capability.CLEAR: "clear",
@@ -61,6 +62,7 @@ class StoresScreen(ActionScreen[str | None]):
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)
         self._stores: tuple[StoreInfo, ...] = ()
+        self._changes = Refresher(self, "surroundings", self._read, _PAUSE_SECONDS)
 
     def compose(self) -> ComposeResult:
         yield Static("", id="stores-title", markup=False)
@@ -74,14 +76,11 @@ class StoresScreen(ActionScreen[str | None]):
         """Ask every store."""
         self.query_one("#stores-list").border_title = Content("stores")
         self._say("asking the stores")
-        self._load()
+        start_worker(self, self._read, "stores")
 
     def on_library_changed(self, _message: LibraryChanged) -> None:
         """A store came, went or changed."""
-        self._load()
-
-    def _load(self) -> None:
-        start_worker(self, self._read, "stores", exclusive=True)
+        self._changes.ask()
 
     async def _read(self) -> None:
         try:

@@ -10,6 +10,7 @@ from textual.content import Content
 
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.session import SessionRef, SessionRow
+from sessiontui.domain.words import count_words
 from sessiontui.ui.marks import Marks
 from sessiontui.ui.widgets.details_panel import Details, DetailsPanel
 from sessiontui.ui.widgets.transcript_view import TranscriptView
@@ -21,6 +22,8 @@ class ReadingPane(Vertical):
     def __init__(self, marks: Marks, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._marks = marks
+        self._hit_words = ""
+        self._follow_words = ""
 
     def compose(self) -> ComposeResult:
         yield DetailsPanel(self._marks)
@@ -44,15 +47,26 @@ class ReadingPane(Vertical):
 
     def show_hit(self, position: int, total: int, next_key: str, previous_key: str) -> None:
         """Say which hit stands at the cursor; total 0: no hits."""
-        if not total:
-            self.border_subtitle = None
-            return
         keys = f"{next_key} next · {previous_key} previous"
-        self.border_subtitle = Content(f"hit {position:,} of {total:,} · {keys}")
+        self._hit_words = f"hit {position:,} of {total:,} · {keys}" if total else ""
+        self._paint_subtitle()
+
+    def on_transcript_view_follow_changed(self, message: TranscriptView.FollowChanged) -> None:
+        """Say whether the end is followed, or how much is new there."""
+        message.stop()
+        self._follow_words = "following" if message.following else ""
+        if message.new_below:
+            self._follow_words = f"{count_words(message.new_below, 'new message')} below"
+        self._paint_subtitle()
+
+    def _paint_subtitle(self) -> None:
+        words = " · ".join(filter(None, (self._follow_words, self._hit_words)))
+        self.border_subtitle = Content(words) if words else None
 
     def show_nothing(self, now: datetime) -> None:
         """There is no session."""
         self.border_title = self.border_subtitle = None
+        self._hit_words = self._follow_words = ""
         self.query_one(DetailsPanel).show(None, now=now)
         self.query_one(TranscriptView).show_notice(
             "nothing to read", "the session under the cursor is shown here"

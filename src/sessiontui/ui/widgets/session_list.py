@@ -110,7 +110,8 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         current = self.row
         wanted = select or (None if to_top or current is None else current.ref)
         in_view = to_top or select is not None or self._cursor_in_view
-        held = None if to_top else self._held_line()
+        # At the top, what is new comes into view; elsewhere nothing moves on the screen.
+        held = None if to_top or self.scroll_offset.y == 0 else self._held_line()
         self._arrangement = arrangement
         self._searching = searching
         self._now = now

@@ -7,31 +7,22 @@ from typing import ClassVar
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Container, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from sessiontui.domain.errors import SessionTuiError
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.store import StoreInfo
 from sessiontui.domain.words import count_words, size_words
 from sessiontui.ui.action_keys import key_words
 from sessiontui.ui.actions import ACTION
-from sessiontui.ui.error_display import show_error
-from sessiontui.ui.refresher import start_worker
-from sessiontui.ui.workbench import Workbench
 
 _TO_TRY = ("search", "open", "help")
 
 
-class Welcome(ModalScreen[None]):
-    """Shown once; any of the closing keys goes to the list."""
+class Welcome(Container):
+    """Lies over the list until the first key or click; every key does what it does without it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,space,q", "close", "close", show=False),
-    ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "welcome--title",
         "welcome--key",
@@ -40,32 +31,23 @@ class Welcome(ModalScreen[None]):
         "welcome--bad",
     }
 
-    def __init__(self, bench: Workbench) -> None:
-        super().__init__()
-        self._bench = bench
-
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="welcome-box"):
+        with VerticalScroll(id="welcome-box", can_focus=False):
             yield Static(Content("looking for stores"), id="welcome-text", markup=False)
 
     def on_mount(self) -> None:
-        """Ask what was found."""
+        """Name the box."""
         box = self.query_one("#welcome-box")
         box.border_title = Content("welcome")
-        box.border_subtitle = Content("enter goes on")
-        start_worker(self, self._read, "welcome")
+        box.border_subtitle = Content("any key goes on")
 
-    async def _read(self) -> None:
-        try:
-            stores = await self._bench.reads.run(self._bench.library.stores)
-        except SessionTuiError as error:
-            show_error(self.app, error)
-            return
+    def show(self, stores: tuple[StoreInfo, ...]) -> None:
+        """Say what was found."""
         self.query_one("#welcome-text", Static).update(self._table(stores))
 
-    def action_close(self) -> None:
+    def on_click(self) -> None:
         """Go on."""
-        self.dismiss()
+        self.remove()
 
     def _table(self, stores: tuple[StoreInfo, ...]) -> Table:
         table = Table.grid(padding=(0, 2))
