@@ -89,7 +89,7 @@ def expected(held: dict[str, tuple[str, list[tuple[bool, str]]]], query: Query) 
     [SearchLimits(), SearchLimits(hits=0), SearchLimits(hits=1, fruitless=0, newest=1)],
     ids=["whole", "asked", "both"],
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(happened=st.lists(steps, min_size=1, max_size=16), asked=st.lists(queries, max_size=8))
 def test_the_same_sessions_as_a_plain_look(
     limits: SearchLimits, happened: list[tuple[object, ...]], asked: list[Query]

@@ -152,11 +152,11 @@ class IndexDatabase:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
-            except BaseException:
-                with suppress(sqlite3.Error):
-                    connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    with suppress(sqlite3.Error):
+                        connection.execute("ROLLBACK")
 
     def _write_connection(self) -> sqlite3.Connection:
         if self._writer is None:
@@ -266,9 +266,8 @@ class IndexDatabase:
                     create_schema(connection)
                     connection.execute("PRAGMA journal_mode = WAL")
                 new.replace(self.path)
-            except BaseException:
+            finally:
                 remove_database(new)
-                raise
 
     def rebuild(self) -> None:
         """Throw everything away and start with an empty index."""

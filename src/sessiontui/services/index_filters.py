@@ -165,10 +165,11 @@ def _verdict(wanted: Collection[str], around: Surroundings) -> Sql:
     if open_turns:
         marks = ", ".join("?" * len(wanted))
         narrow = _in_states(open_turns)
+        # Both sides of an AND are computed, of a CASE only what is needed.
         parts.append(
             Sql(
-                f"({narrow.text} AND status_of(state, turn_open, turn_started_at, "
-                f"last_activity, moved_at, ?, ?) IN ({marks}))",
+                f"CASE WHEN {narrow.text} THEN status_of(state, turn_open, turn_started_at, "
+                f"last_activity, moved_at, ?, ?) IN ({marks}) ELSE 0 END",
                 (*narrow.values, around.now, around.threshold, *wanted),
             )
         )

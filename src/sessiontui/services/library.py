@@ -272,7 +272,7 @@ class Library:
         self._sync.run(cancel, progress, upto)
 
     def notices(self) -> tuple[str, ...]:
-        """What happened to the index, in sentences a person should be told once; each comes once."""
+        """What a person should be told of the index, in sentences; each is given out once."""
         return self._index.database.take_notices()
 
     def index_status(self) -> IndexStatus:
