@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from textual import events
 from textual.widgets import Input
 
 from sessiontui.ui.screens.browse import BrowseScreen
@@ -232,3 +233,16 @@ async def test_the_counts_at_the_top_are_those_of_everything(tmp_path: Path) -> 
         await search(pilot, "quokkas")
         assert keys_of(app) == ["older"]
         assert "6 sessions in 1 store" in painted(app)
+
+
+async def test_keys_typed_in_one_go_mean_the_same_as_keys_typed_slowly(tmp_path: Path) -> None:
+    app = ordinary_story(tmp_path).app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        # As a terminal hands over what was typed while it was busy: all at once.
+        for key in ("slash", *"quick"):
+            app.post_message(events.Key(key, "/" if key == "slash" else key))
+        await settle(pilot)
+        assert app.is_running
+        assert isinstance(app.focused, Input)
+        assert app.focused.value == "quick"

@@ -297,8 +297,12 @@ async def test_hits_are_marked_in_the_scroll_bar() -> None:
         view.show(with_hits(300, (30, 150, 299)), terms=("oslo",), hits=(30, 150, 299))
         await seen.do()
         bar = view.vertical_scrollbar
-        cells = [bar.render_line(y).text for y in range(bar.size.height)]
-        marked = [y for y, cell in enumerate(cells) if cell == "━"]
+        for _ in range(50):  # the bar is painted when the layout has settled
+            cells = [bar.render_line(y).text for y in range(bar.size.height)]
+            marked = [y for y, cell in enumerate(cells) if cell == "━"]
+            if marked:
+                break
+            await seen.pilot.pause(0.02)
         assert len(marked) == 3
         assert marked[0] < 5
         assert 8 <= marked[1] <= 12

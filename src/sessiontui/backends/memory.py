@@ -147,7 +147,7 @@ class Memory(SessionBackend):
                 "title": held.session.title or (derived.strip()[:200] if derived else None),
                 "title_source": TitleSource.STORE if held.session.title else TitleSource.DERIVED,
                 "message_count": len(held.messages),
-                "turn_open": last.human if last else False,
+                "turn_open": _turn_open(held.session.state, last),
                 "size_bytes": sum(len(message.model_dump_json()) for message in held.messages),
                 "fingerprint": held.fingerprint,
             }
@@ -300,6 +300,13 @@ def _renumbered(held: _Held, messages: Iterable[tuple[Message, int]]) -> _Held:
             "numbers": tuple(number for _, number in kept),
         }
     )
+
+
+def _turn_open(state: SessionState, last: Message | None) -> bool | None:
+    # A store that keeps the state of every turn is not asked again by its tail.
+    if state is not SessionState.UNKNOWN:
+        return None
+    return last is not None and last.human
 
 
 def _digest(messages: tuple[Message, ...]) -> str:

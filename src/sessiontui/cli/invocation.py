@@ -140,6 +140,8 @@ class Invocation:
         if not no_sync:
             with self.progress() as progress:
                 library.sync(progress=progress.note, upto=upto)
+        for notice in library.notices():
+            narrate(printable_line(notice))
         return library
 
     @contextmanager

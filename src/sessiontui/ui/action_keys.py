@@ -32,14 +32,16 @@ def key_words(key: str) -> str:
 def bindings_of(scope: Scope) -> list[BindingType]:
     """The bindings of a screen. Their ids are the actions' ids: a keymap names those.
 
-    The palette is bound by the app.
+    All have priority: an action is done before the next key is looked at, so that keys typed in
+    one go mean the same as keys typed slowly (`/` and then a word). The palette is bound by the
+    app.
     """
     return [
         binding_of(action) for action in actions_of(scope) if action.keys and action.id != "palette"
     ]
 
 
-def binding_of(action: Action, call: str | None = None, *, priority: bool = False) -> Binding:
+def binding_of(action: Action, call: str | None = None) -> Binding:
     """The binding of one action; `call` is what it does, by default `perform` of its id."""
     return Binding(
         ",".join(action.keys),
@@ -47,7 +49,7 @@ def binding_of(action: Action, call: str | None = None, *, priority: bool = Fals
         action.title,
         show=action.footer is not None,
         id=action.id,
-        priority=priority,
+        priority=True,
     )
 
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.command import Provider
+from textual.events import Event, Key
 from textual.screen import Screen
 
 from sessiontui.domain.errors import SessionTuiError
@@ -46,9 +47,7 @@ class SessionApp(App[None]):
         ActionCommands,
         SessionCommands,
     }
-    BINDINGS: ClassVar[list[BindingType]] = [
-        binding_of(ACTION["palette"], "command_palette", priority=True)
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [binding_of(ACTION["palette"], "command_palette")]
 
     def __init__(
         self,
@@ -82,6 +81,14 @@ class SessionApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """None of Textual's own: the palette shows ACTIONS."""
         return ()
+
+    async def on_event(self, event: Event) -> None:
+        """Know the key that bindings are looked up for: an input keeps some for itself."""
+        self.bench.pressed = event if isinstance(event, Key) else None
+        try:
+            await super().on_event(event)
+        finally:
+            self.bench.pressed = None
 
     def on_mount(self) -> None:
         """Bring the index up to date, and then keep it so."""
@@ -154,6 +161,8 @@ class SessionApp(App[None]):
                 screen.show_progress(event)
 
     def _announce(self) -> None:
+        for notice in self.bench.library.notices():
+            self.notify(printable_line(notice), severity="warning", markup=False, timeout=10)
         self.post_message(LibraryChanged(self.bench.changes.generation))
 
     def on_library_changed(self, message: LibraryChanged) -> None:

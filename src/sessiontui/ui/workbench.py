@@ -15,6 +15,8 @@ from threading import Event
 from time import perf_counter
 from typing import ParamSpec, TypeVar
 
+from textual.events import Key
+
 from sessiontui.domain.events import StoreEvent
 from sessiontui.domain.session import SessionRef
 from sessiontui.services.library import Library
@@ -97,6 +99,8 @@ class Workbench:
         self.changes = ChangeLog()
         self.can_undo = False
         """Whether the journal holds something that can be taken back."""
+        self.pressed: Key | None = None
+        """The key that is being looked up, while it is."""
         self.timer: Callable[[], float] = perf_counter
         """Measures how long a query took, in seconds."""
         self.stop = Event()

@@ -17,6 +17,7 @@ from sessiontui.ui.action_keys import key_words, keys_in_use
 from sessiontui.ui.actions import ACTION, Action, Scope, Topic, actions_of
 from sessiontui.ui.steps import Step
 from sessiontui.ui.widgets.key_footer import FooterKey, KeyFooter
+from sessiontui.ui.widgets.line_input import LineInput
 from sessiontui.ui.widgets.welcome import Welcome
 from sessiontui.ui.workbench import Workbench
 
@@ -77,6 +78,9 @@ class ActionScreen(Screen[Answer]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Actions that are not relevant are not there at all: their key is free for others."""
         if action == "perform" and parameters:
+            focused, key = self.focused, self.bench.pressed
+            if key is not None and isinstance(focused, LineInput) and focused.keeps(key):
+                return False
             try:
                 return self.is_relevant(ACTION[str(parameters[0])])
             except NoMatches:

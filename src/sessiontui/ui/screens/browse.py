@@ -13,7 +13,6 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.content import Content
 from textual.geometry import Region
-from textual.widgets import Input
 
 from sessiontui.domain.errors import SearchInterrupted, SessionTuiError
 from sessiontui.domain.events import StoreEvent
@@ -262,7 +261,7 @@ class BrowseScreen(SessionScreen):
     def show_question(self, text: str | None) -> None:
         self.sessions.ask(text)
         if text is not None:
-            self.sessions.focus()
+            self.set_focus(self.sessions)
 
     def place_rename(self, box: RenameInput) -> None:
         row = self.sessions.cursor_region
@@ -271,7 +270,7 @@ class BrowseScreen(SessionScreen):
         box.place(Region(corner.x + 3, corner.y + row.y, max(8, row.width - 4), 1))
 
     def after_rename_input(self) -> None:
-        self.sessions.focus()
+        self.set_focus(self.sessions)
 
     def after_change(self, report: ActionReport, select: SessionRef | None) -> None:
         self._loader.load_and_select(select)
@@ -310,30 +309,29 @@ class BrowseScreen(SessionScreen):
 
     def action_search(self) -> None:
         """To the search box."""
-        self.search.focus()
+        self.set_focus(self.search)
 
-    @on(Input.Submitted, "#search-bar")
     def action_leave_search(self) -> None:
         """From the search box to its results."""
-        self.sessions.focus()
+        self.set_focus(self.sessions)
 
     def action_back(self) -> None:
         """One step back."""
         if self.is_asking:
             self.withdraw_question()
         elif self.focused is not self.sessions:
-            self.sessions.focus()
+            self.set_focus(self.sessions)
         else:
             self.search.value = ""
 
     @on(SessionList.Opened)
     def action_open(self) -> None:
         """Read the selected session in full; results under way are waited for."""
-        if self._loader.is_loading:
+        if self.focused is self.search:
+            self.action_leave_search()
+        elif self._loader.is_loading:
             self._open_when_loaded = True
-            return
-        row = self.sessions.row
-        if row is not None:
+        elif (row := self.sessions.row) is not None:
             wanted = Wanted.of(row, self._loader.query)
             self.app.push_screen(TranscriptScreen(self.bench, row, wanted))
 
@@ -365,12 +363,12 @@ class BrowseScreen(SessionScreen):
     def _to_front(self) -> None:
         while self.app.screen is not self and len(self.app.screen_stack) > 1:
             self.app.pop_screen()
-        self.sessions.focus()
+        self.set_focus(self.sessions)
 
     def filter_by(self, text: str) -> None:
         """Put a filter into the search box."""
         self.search.value = text
-        self.sessions.focus()
+        self.set_focus(self.sessions)
 
     @on(StatusLine.StatusPicked)
     def _status_picked(self, message: StatusLine.StatusPicked) -> None:

@@ -279,6 +279,7 @@ class SessionScreen(ActionScreen[None]):
         do: Callable[[bool], ActionReport],
         new_title: str = "",
     ) -> None:
+        self._facts = None
         start_worker(self.app, partial(self._change, row, change, do, new_title), "actions")
 
     async def _change(
@@ -332,6 +333,10 @@ class SessionScreen(ActionScreen[None]):
 
     def _finish(self, report: ActionReport, select: SessionRef | None) -> None:
         self.bench.changes.note_sessions(report.done)
+        # What was known is from before: a question that waits by now is about what is there now.
+        self._facts = None
+        if self._asked is not None:
+            self._asked = self._asked._replace(seen=None)
         if self.is_attached:
             self.after_change(report, select)
 

@@ -137,7 +137,7 @@ class TranscriptScreen(SessionScreen):
         box.place(Region(2, 0, max(8, self.size.width - 4), 1))
 
     def after_rename_input(self) -> None:
-        self.transcript.focus()
+        self.set_focus(self.transcript)
 
     def after_change(self, report: ActionReport, select: SessionRef | None) -> None:
         if report.action is Change.DELETE and self._row.ref in report.done:

@@ -7,16 +7,17 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
-from textual.widgets import Input
 
 from sessiontui.domain.printable import printable_line
+from sessiontui.ui.widgets.line_input import EDITING_KEYS, LineInput
 
 _TITLE_LIMIT = 500
 
 
-class RenameInput(Input):
+class RenameInput(LineInput):
     """Hidden until it begins; enter renames, esc or leaving it gives up."""
 
+    OWN_KEYS = EDITING_KEYS | {"escape"}
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "keep it", show=False)]
 
     class Done(Message):
@@ -42,7 +43,7 @@ class RenameInput(Input):
         self.value = self._before
         self.cursor_position = len(self._before)
         self.display = True
-        self.focus()
+        self.screen.set_focus(self)
 
     def action_give_up(self) -> None:
         """Leave the title as it was."""

@@ -16,6 +16,7 @@ from sessiontui.domain.errors import QueryInvalid
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.query import Query
 from sessiontui.domain.query_parser import SpanKind, parse_query, parse_spans
+from sessiontui.ui.widgets.line_input import EDITING_KEYS, LineInput
 
 _STYLED = (SpanKind.OPERATOR, SpanKind.FILTER_NAME, SpanKind.FILTER_VALUE, SpanKind.ERROR)
 _NOTE_LIMIT = 100
@@ -38,8 +39,11 @@ class _QueryColours(Highlighter):
                 text.stylize(style, span.start, span.end)
 
 
-class SearchBar(Input):
+class SearchBar(LineInput):
     """Text in, queries out; the query stays what it was while the text is no query."""
+
+    # The screen goes to the results.
+    OWN_KEYS = EDITING_KEYS - {"enter"}
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {_component(kind) for kind in _STYLED} | {
         "search-bar--note",
