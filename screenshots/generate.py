@@ -62,7 +62,7 @@ async def picture_of(scene: Scene) -> str:
     app = SessionApp(library, clock=clock)
     app.bench.timer = lambda: 0.0
     try:
-        async with app.run_test(size=scene.size) as pilot:
+        async with app.run_test(size=scene.size, notifications=True) as pilot:
             await settled(pilot.pause)
             for key in scene.keys:
                 await pilot.press(key)

@@ -33,7 +33,8 @@ def question_words(
     if size is not None and action is Action.DELETE:
         parts.append(size_words(size))
     if footprint is not None and action is Action.DELETE:
-        files = sum(1 for part in footprint.parts if part.path is not None)
+        # Rows share the file of their database.
+        files = len({part.path for part in footprint.parts if part.path is not None})
         if files > 1:
             parts.append(count_words(files, "file"))
     parts.append(short_format(printable_line(row.format, 40)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import on
@@ -17,13 +16,13 @@ from sessiontui.domain.printable import printable_line
 from sessiontui.domain.report import JournalEntry
 from sessiontui.domain.words import age_words, count_words, size_words
 from sessiontui.ui.action_keys import bindings_of
-from sessiontui.ui.actions import ACTION, Action, Scope
+from sessiontui.ui.actions import Action, Scope
 from sessiontui.ui.change_words import change_words
 from sessiontui.ui.error_display import show_error
 from sessiontui.ui.refresher import start_worker
 from sessiontui.ui.screens.action_screen import ActionScreen
 from sessiontui.ui.steps import Step, step_options
-from sessiontui.ui.widgets.key_footer import FooterKey, KeyFooter
+from sessiontui.ui.widgets.key_footer import KeyFooter
 from sessiontui.ui.workbench import Workbench
 
 _EMPTY = "Nothing was changed yet. What you change is listed here."
@@ -109,13 +108,6 @@ class JournalScreen(ActionScreen[JournalEntry | None]):
         if not self._entry.undoable:
             return self._entry.problem or "it was taken back already"
         return None
-
-    def footer_keys(self) -> Iterable[FooterKey]:
-        """The list has the enter key for itself."""
-        action = ACTION["undo_entry"]
-        if self.refusal(action) is None:
-            yield FooterKey(action.id, self.key_of(action.id), action.title)
-        yield from super().footer_keys()
 
     def step(self, step: Step) -> None:
         """Move in the list."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 from rich.table import Table
@@ -20,14 +19,14 @@ from sessiontui.domain.printable import printable_line
 from sessiontui.domain.store import Capability, StoreInfo
 from sessiontui.domain.words import count_words, size_words
 from sessiontui.ui.action_keys import bindings_of
-from sessiontui.ui.actions import ACTION, Action, Scope
+from sessiontui.ui.actions import Action, Scope
 from sessiontui.ui.error_display import show_error
 from sessiontui.ui.messages import LibraryChanged
 from sessiontui.ui.refresher import Refresher, start_worker
 from sessiontui.ui.screens.action_screen import ActionScreen
 from sessiontui.ui.steps import Step, step_options
 from sessiontui.ui.widgets.details_panel import middle_cut
-from sessiontui.ui.widgets.key_footer import FooterKey, KeyFooter
+from sessiontui.ui.widgets.key_footer import KeyFooter
 from sessiontui.ui.workbench import Workbench
 
 _PATH_LIMIT = 50
@@ -193,13 +192,6 @@ class StoresScreen(ActionScreen[str | None]):
         if action.id == "show_store" and self._store is None:
             return "no store was found"
         return None
-
-    def footer_keys(self) -> Iterable[FooterKey]:
-        """The list of stores has the enter key for itself."""
-        if self._store is not None:
-            action = ACTION["show_store"]
-            yield FooterKey(action.id, self.key_of(action.id), action.title)
-        yield from super().footer_keys()
 
     def step(self, step: Step) -> None:
         """Move in the list of stores."""
