@@ -170,6 +170,7 @@ class StoreUpdate:
             rows.append((self._titles.overlay(session), fingerprint))
             if time.monotonic() >= end:
                 self._write_rows(rows)
+                self._tell(len(seen), max(len(seen), len(fingerprints)))
                 rows, end = [], time.monotonic() + COMMIT_SECONDS
                 self._run.check()
         self._write_rows(rows)

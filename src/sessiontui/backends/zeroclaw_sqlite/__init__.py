@@ -122,7 +122,7 @@ class ZeroclawSqlite(SessionBackend):
     def info(self) -> StoreInfo:
         try:
             layout = self._reader.layout()
-            stored, nameless = self._reader.stored()
+            count, nameless = self._reader.counted()
         except SessionTuiError as error:
             return self._described(self.capabilities, available=False, problem=error.title)
         reason = _why_read_only(self._root, layout)
@@ -144,7 +144,7 @@ class ZeroclawSqlite(SessionBackend):
             writable=reason is None,
             problem=problem,
             format_version=chat_version(layout.names, layout.metadata),
-            session_count=len(stored),
+            session_count=count,
             size_bytes=self._store.size_bytes(),
         )
 

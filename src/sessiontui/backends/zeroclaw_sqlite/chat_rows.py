@@ -282,6 +282,11 @@ def _key(kind: bytes, key: object) -> str | None:
         return None
 
 
+def is_named(key: object) -> bool:
+    """Whether a key, read as bytes, is text that can be shown and given back."""
+    return _key(b"text", key) is not None
+
+
 def _weight(run: Run, key: str) -> int:
     sql = "SELECT sum(length(CAST(content AS BLOB))) FROM sessions WHERE session_key = ?"
     return int(run(sql, (key,))[0][0] or 0)

@@ -14,6 +14,7 @@ from sessiontui.backends.zeroclaw_sqlite.chat_rows import (
     Tally,
     added,
     entry_of,
+    is_named,
     message_row,
     metadata_fields,
     read_layout,
@@ -82,6 +83,32 @@ class ChatReader:
     def stored(self) -> tuple[dict[str, StoredSession], int]:
         """Every session without its texts, and how many have no key that is text."""
         return stored_sessions(self.run, self.layout())
+
+    def counted(self) -> tuple[int, int]:
+        """How many sessions there are, and how many more have no key that is text.
+
+        Counted by SQLite: reading every row to describe a store would be felt.
+        """
+        sources = ["SELECT session_key FROM session_metadata"] if self.layout().metadata else []
+        without = " WHERE session_key NOT IN (" + sources[0] + ")" if sources else ""
+        sources.append("SELECT DISTINCT session_key FROM sessions" + without)
+        sql = " UNION ALL ".join(
+            f"SELECT typeof(session_key) = 'text', count(*) FROM ({source}) GROUP BY 1"
+            for source in sources
+        )
+        totals = {True: 0, False: 0}
+        for named, count in self.run(sql):
+            totals[bool(named)] += count
+        # Only a key beyond ASCII can be no UTF-8.
+        odd = sum(
+            not is_named(key)
+            for source in sources
+            for (key,) in self.run(
+                f"SELECT session_key FROM ({source}) "
+                "WHERE typeof(session_key) = 'text' AND session_key GLOB '*[^ -~]*'"
+            )
+        )
+        return totals[True] - odd, totals[False] + odd
 
     def scan(self, keys: Collection[str] | None) -> Iterator[Session]:
         """Every session, or those of `keys` that exist."""
