@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
+from textual import events
 from textual.message import Message
 
 from sessiontui.domain.events import StoreEvent, StoreEventKind
@@ -131,3 +132,13 @@ async def test_the_first_paint_waits_for_no_sync(tmp_path: Path) -> None:
                 break
         assert len(app.screen.query_one(SessionList).rows) == 6
         assert not waited
+
+
+async def test_keys_typed_before_the_first_paint_do_no_harm(tmp_path: Path) -> None:
+    app = ordinary_story(tmp_path).app()
+    for key in ("y", "d", "enter", "slash", "x", "escape", "j", "G", "R", "u"):
+        app.post_message(events.Key(key, key if len(key) == 1 else None))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        assert app.is_running
+        assert app.screen.query_one(SessionList).rows

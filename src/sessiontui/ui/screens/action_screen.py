@@ -78,6 +78,8 @@ class ActionScreen(Screen[Answer]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Actions that are not relevant are not there at all: their key is free for others."""
         if action == "perform" and parameters:
+            if not self.is_mounted:
+                return False  # typed before there is anything to act on
             focused, key = self.focused, self.bench.pressed
             if key is not None and isinstance(focused, LineInput) and focused.keeps(key):
                 return False
