@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from textual.widgets import Input
 
 from sessiontui.domain.errors import StoreUnreadable
@@ -83,13 +84,16 @@ async def test_what_another_process_writes_appears_without_moving_the_reader(
         assert "and one more thing" in painted(app)
 
 
-async def test_following_stays_at_the_end_while_the_session_grows(tmp_path: Path) -> None:
+@pytest.mark.parametrize("keys", [("enter",), ("enter", "g", "G"), ("enter", "g", "f")])
+async def test_whoever_is_at_the_end_stays_there_while_the_session_grows(
+    tmp_path: Path, keys: tuple[str, ...]
+) -> None:
     story = empty_story(tmp_path)
     story.add("one", "one", talk("harbours", 30))
     app = story.app()
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
-        await pilot.press("enter", "f")
+        await pilot.press(*keys)
         await settle(pilot)
         assert app.screen.query_one(TranscriptView).follow
         for number in range(3):

@@ -11,7 +11,7 @@ import click
 
 from sessiontui.domain.query_times import parse_period
 from sessiontui.domain.words import parse_duration
-from sessiontui.services.backend_registry import format_names
+from sessiontui.services.backend_registry import format_names, formats_in_words
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -37,9 +37,8 @@ def moment(text: str) -> datetime:
 def store_format(text: str) -> str:
     """The type of an option: the name of a store format, in any case."""
     name = text.lower()
-    known = format_names()
-    if name not in known:
-        raise click.BadParameter(f"there is no format {text!r}; known are {', '.join(known)}")
+    if name not in format_names():
+        raise click.BadParameter(f"there is no format {text!r}; known are {formats_in_words()}")
     return name
 
 

@@ -25,13 +25,19 @@ def format_names() -> tuple[str, ...]:
     return tuple(sorted(_found()))
 
 
+def formats_in_words() -> str:
+    """The formats a person may name, for messages: a store in memory is for tests."""
+    return ", ".join(name for name in format_names() if name != "memory")
+
+
 @cache
 def backend_class(format_name: str) -> type[SessionBackend]:
     """The backend of a format. Raises `SettingsInvalid` for an unknown name or a broken plug-in."""
     entry = _found().get(format_name)
     if entry is None:
-        known = ", ".join(format_names())
-        raise SettingsInvalid(f"unknown store format {format_name!r}", f"known formats: {known}")
+        raise SettingsInvalid(
+            f"unknown store format {format_name!r}", f"known formats: {formats_in_words()}"
+        )
     try:
         loaded = entry.load()
     except (ImportError, AttributeError) as error:

@@ -12,7 +12,11 @@ from sessiontui.domain.backend import SessionBackend, Surroundings
 from sessiontui.domain.errors import SettingsInvalid, StoreMissing, StoreUnreadable
 from sessiontui.domain.session import SessionRef
 from sessiontui.domain.store import StoreInfo
-from sessiontui.services.backend_registry import backend_class, format_names
+from sessiontui.services.backend_registry import (
+    backend_class,
+    format_names,
+    formats_in_words,
+)
 
 
 class Catalogue:
@@ -115,7 +119,7 @@ def stores_of_spec(spec: str) -> list[tuple[str, Path]]:
     if colon and format_name in format_names():
         return [(format_name, Path(rest).expanduser().absolute())]
     path = Path(spec).expanduser().absolute()
-    known = ", ".join(format_names())
+    known = formats_in_words()
     if not path.exists():
         raise SettingsInvalid(
             f"there is no {path}", f"give a path, or FORMAT:PATH with one of {known}"

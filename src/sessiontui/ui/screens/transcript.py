@@ -15,7 +15,6 @@ from sessiontui.domain.errors import SessionMissing, SessionTuiError
 from sessiontui.domain.report import Action as Change
 from sessiontui.domain.report import ActionReport
 from sessiontui.domain.session import SessionRef, SessionRow
-from sessiontui.domain.verdict import LIVE
 from sessiontui.ui.action_keys import bindings_of
 from sessiontui.ui.actions import Action, Scope
 from sessiontui.ui.marks import marks_for
@@ -62,7 +61,7 @@ class TranscriptScreen(SessionScreen):
         self._facts_refresher = Refresher(self, "facts", self._read_facts)
         self._title.row = self._row
         self.query_one(DetailsPanel).show(Details(self._row), now=self.bench.local_now())
-        self.transcript.follow = self._row.status in LIVE and self._wanted.at is None
+        self.transcript.follow = self._wanted.at is None
         start_worker(self, partial(self._feed.open, self._wanted), "transcript", exclusive=True)
         self._facts_refresher.ask()
 

@@ -347,6 +347,11 @@ class TranscriptView(TranscriptReader, can_focus=True, inherit_bindings=False):
         self._paused = False
         self.follow = not self.follow
 
+    def action_scroll_end(self) -> None:
+        """Go to the end, and stay there while the session grows."""
+        self.follow = True
+        super().action_scroll_end()
+
     def watch_follow(self, following: bool) -> None:
         """Go to the end when following begins."""
         if following:
