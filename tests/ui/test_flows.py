@@ -142,3 +142,13 @@ async def test_keys_typed_before_the_first_paint_do_no_harm(tmp_path: Path) -> N
         await settle(pilot)
         assert app.is_running
         assert app.screen.query_one(SessionList).rows
+
+
+async def test_leaving_while_answers_are_on_their_way_is_quiet(tmp_path: Path) -> None:
+    for pauses in range(12):
+        app = ordinary_story(tmp_path / str(pauses)).app()
+        async with app.run_test(size=(120, 36)) as pilot:
+            for _ in range(pauses):
+                await pilot.pause(0.01)
+            await pilot.press("j", "q")
+        assert app.return_code in (0, None)

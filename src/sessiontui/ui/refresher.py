@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.worker import Worker
 
@@ -21,7 +22,16 @@ def start_worker(
 
     It is given as a function, not begun: a worker that is replaced at once never begins it.
     """
-    worker: Worker[None] = owner.run_worker(work, group=group, exclusive=exclusive)
+
+    async def whole() -> None:
+        try:
+            await work()
+        except NoMatches:
+            # The program ends just now, and the place for the answer has gone before it came.
+            if owner.app.is_running:
+                raise
+
+    worker: Worker[None] = owner.run_worker(whole, group=group, exclusive=exclusive)
     worker.name = group
 
 
