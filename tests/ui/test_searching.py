@@ -246,3 +246,14 @@ async def test_keys_typed_in_one_go_mean_the_same_as_keys_typed_slowly(tmp_path:
         assert app.is_running
         assert isinstance(app.focused, Input)
         assert app.focused.value == "quick"
+
+
+async def test_enter_leaves_the_box_also_when_nothing_was_found(tmp_path: Path) -> None:
+    app = ordinary_story(tmp_path).app()
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        await settle(pilot)
+        await search(pilot, "zzzzqq")
+        await pilot.press("enter")
+        await settle(pilot)
+        assert isinstance(app.focused, SessionList)
+        assert "no session is selected" not in painted(app)

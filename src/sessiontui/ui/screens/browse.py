@@ -289,16 +289,19 @@ class BrowseScreen(SessionScreen):
         return True
 
     def refusal(self, action: Action) -> str | None:
-        """Hits are only there while text is searched."""
+        """Hits are only there while text is searched; `enter` leaves the search box anyway."""
+        if action.id == "open" and self.focused is self.search:
+            return None
         if action.id in {"next_hit", "previous_hit"} and not self._loader.query.searches_text:
             return "no text is searched; / searches"
         return super().refusal(action)
 
     def footer_keys(self) -> Iterable[FooterKey]:
         """In the search box, what its own key does comes first."""
-        if self.focused is self.search:
+        typing = self.focused is self.search
+        if typing:
             yield FooterKey("leave_search", "enter", "to the results")
-        yield from super().footer_keys()
+        yield from (key for key in super().footer_keys() if not (typing and key.action == "open"))
 
     def step(self, step: Step) -> None:
         """Move in the list, or scroll the transcript when that has the focus."""
