@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import ClassVar
@@ -32,6 +34,9 @@ from sessiontui.ui.workbench import Workbench
 
 _SHOW_INDEXED_SECONDS = 1.0
 """While the index is built, how often the list is painted anew."""
+
+_LISTED_SECONDS = 2.0
+"""How long the sync lets the first rows go before it."""
 
 
 class SessionApp(App[None]):
@@ -112,6 +117,8 @@ class SessionApp(App[None]):
     # -- what happens in the stores --------------------------------------------------------
 
     async def _keep_up(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.bench.listed.wait(), _LISTED_SECONDS)
         # Rows and conversations first; then live, while tool output is taken in beside it.
         await self._sync(IndexTier.TEXT)
         start_worker(self, partial(self._sync, IndexTier.TOOLS), "events")

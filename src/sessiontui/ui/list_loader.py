@@ -102,11 +102,13 @@ class ListLoader:
             return
         except SessionTuiError as error:
             self.is_loading = False
+            bench.listed.set()
             show_error(self._owner.app, error)
             return
         self.is_loading = False
         self.generation = generation
         placing, self._placing = self._placing, Placing()
         self._show(listing, bench.timer() - begun, placing)
+        bench.listed.set()
         if self._again:
             self.load()

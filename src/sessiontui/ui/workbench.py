@@ -99,6 +99,8 @@ class Workbench:
         self.changes = ChangeLog()
         self.can_undo = False
         """Whether the journal holds something that can be taken back."""
+        self.listed = asyncio.Event()
+        """Set when the first rows were shown, or could not be; what is less urgent waits for it."""
         self.pressed: Key | None = None
         """The key that is being looked up, while it is."""
         self.timer: Callable[[], float] = perf_counter
