@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sessiontui.domain.folded_text import fold
 from sessiontui.ui.widgets.hit_walk import HitWalk
-from sessiontui.ui.widgets.term_marks import TermFinder, fold
+from sessiontui.ui.widgets.term_marks import TermFinder
 
 
 @pytest.mark.parametrize(

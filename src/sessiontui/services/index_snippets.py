@@ -7,11 +7,11 @@ a part of a `CamelCase` name; CJK text anywhere.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 from typing import NamedTuple
 
+from sessiontui.domain.folded_text import COMBINING, fold, fold_query
 from sessiontui.domain.printable import printable
 from sessiontui.domain.query import Term
 from sessiontui.services.index_words import has_cjk
@@ -25,7 +25,6 @@ _FIRST_LOOK = 32_768
 """Most texts are shorter, and most matches stand in the beginning."""
 _MOST_MATCHES = 400
 
-_COMBINING = "[\u0300-\u036f]*"
 _WORD = re.compile(r"[^\W_]+")
 _SPACES = re.compile(r"\s+")
 
@@ -60,26 +59,6 @@ class _Match(NamedTuple):
     whole: bool
 
 
-class _Folds(dict[int, str]):
-    """One character to one character, so that offsets stay good; filled as characters come up."""
-
-    def __missing__(self, code: int) -> str:
-        character = chr(code)
-        parts = unicodedata.normalize("NFD", character)
-        accented = len(parts) > 1 and all(map(unicodedata.combining, parts[1:]))
-        folded = (parts[0] if accented else character).lower()
-        self[code] = folded if len(folded) == 1 else character
-        return self[code]
-
-
-_FOLDS = _Folds()
-
-
-def fold(text: str) -> str:
-    """The text without case and accents, as long as it was."""
-    return text.lower() if text.isascii() else text.translate(_FOLDS)
-
-
 class MatchFinder:
     """Finds the terms of a query in texts. Each group holds the alternatives of one condition."""
 
@@ -96,7 +75,7 @@ class MatchFinder:
         self._count = len(set(self._group_of))
         self._exact = [exact for _, _, exact in patterns]
         self._in_ascii = _compiled([words for words, _, _ in patterns], "")
-        self._in_any = _compiled([words for words, _, _ in patterns], _COMBINING)
+        self._in_any = _compiled([words for words, _, _ in patterns], COMBINING)
 
     def look(self, text: str, width: int = SNIPPET_WIDTH) -> Sight:
         """Find the part of a text, as wide as a snippet, that meets most conditions."""
@@ -147,9 +126,7 @@ class MatchFinder:
 
 def folded_words(text: str) -> list[str]:
     """The words of a text as the index spells them."""
-    parts = unicodedata.normalize("NFD", text)
-    bare = "".join(part for part in parts if not unicodedata.combining(part))
-    return _WORD.findall(fold(unicodedata.normalize("NFC", bare)))
+    return _WORD.findall(fold_query(text))
 
 
 def _compiled(terms: Sequence[Sequence[str]], after: str) -> re.Pattern[str]:

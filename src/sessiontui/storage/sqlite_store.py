@@ -14,7 +14,7 @@ import sqlite3
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,7 @@ class SqliteStore:
         self._copy: tempfile.TemporaryDirectory[str] | None = None
         self._copied = ""
         self._last_used = 0.0
+        self._seen = ""
 
     # -- looking from outside --------------------------------------------------------------
 
@@ -71,6 +72,25 @@ class SqliteStore:
         """The size of database and log together; 0 when they are not there."""
         states = (file_state(self.path), file_state(self.write_ahead_log))
         return sum(state.size for state in states if state)
+
+    def has_moved(self, paths: Collection[Path]) -> bool:
+        """Whether changes of these paths may have brought a commit since the last call.
+
+        The first call knows no commit before it.
+        """
+        names = {self.path.name, self.write_ahead_log.name}
+        if not any(path.name in names or path == self.path.parent for path in paths):
+            return False
+        before, self._seen = self._seen, self.stamp()
+        return self._seen != before
+
+    def why_not_writable(self) -> str | None:
+        """Why nothing can be written, in a sentence; None when it can."""
+        if not os.access(self.path, os.W_OK):
+            return f"{self.path.name} may not be written"
+        if not os.access(self.path.parent, os.W_OK):
+            return f"the folder of {self.path.name} may not be written, and its log is kept there"
+        return None
 
     # -- reading ---------------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import ClassVar, Self
@@ -82,7 +81,6 @@ class ZeroclawAcp(SessionBackend):
         self._reader = AcpReader(self._store, self.store_id, self.format)
         self._changes = AcpChanges(self._store, self.store_id)
         self._undoing = AcpUndoing(self._store, self._changes, self.store_id, self.format)
-        self._seen_stamp = ""
 
     # -- opening ---------------------------------------------------------------------------
 
@@ -141,7 +139,7 @@ class ZeroclawAcp(SessionBackend):
                 capabilities=self.capabilities,
                 problem=error.title,
             )
-        reason = _why_read_only(self._root)
+        reason = self._store.why_not_writable()
         capabilities = self.capabilities
         problems = []
         if shape.is_first_beta:
@@ -190,13 +188,7 @@ class ZeroclawAcp(SessionBackend):
         return (self._root.parent,)
 
     def changed_keys(self, paths: Collection[Path]) -> frozenset[str] | None:
-        names = {self._root.name, self._store.write_ahead_log.name}
-        if not any(path.name in names or path == self._root.parent for path in paths):
-            return frozenset()
-        stamp = self.stamp()
-        unchanged = stamp == self._seen_stamp
-        self._seen_stamp = stamp
-        return frozenset() if unchanged else None
+        return None if self._store.has_moved(paths) else frozenset()
 
     # -- changing --------------------------------------------------------------------------
 
@@ -226,11 +218,3 @@ class ZeroclawAcp(SessionBackend):
 
     def restore(self, snapshot: Snapshot) -> None:
         self._undoing.restore(snapshot)
-
-
-def _why_read_only(path: Path) -> str | None:
-    if not os.access(path, os.W_OK):
-        return f"{path.name} may not be written"
-    if not os.access(path.parent, os.W_OK):
-        return f"the folder of {path.name} may not be written, and its log is kept there"
-    return None

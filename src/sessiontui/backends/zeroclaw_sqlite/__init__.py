@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -75,7 +74,6 @@ class ZeroclawSqlite(SessionBackend):
         self._reader = ChatReader(self._store, self.store_id, self.format)
         self._changes = ChatChanges(self._store, self.store_id)
         self._undoing = ChatUndoing(self._store, self._changes, self.store_id, self.format)
-        self._seen_stamp = ""
 
     # -- opening ---------------------------------------------------------------------------
 
@@ -125,7 +123,7 @@ class ZeroclawSqlite(SessionBackend):
             count, nameless = self._reader.counted()
         except SessionTuiError as error:
             return self._described(self.capabilities, available=False, problem=error.title)
-        reason = _why_read_only(self._root, layout)
+        reason = _why_read_only(self._store, layout)
         capabilities = self.capabilities
         if reason is not None:
             capabilities = capabilities.without(CHANGES, reason)
@@ -209,13 +207,7 @@ class ZeroclawSqlite(SessionBackend):
         return (self._root.parent,)
 
     def changed_keys(self, paths: Collection[Path]) -> frozenset[str] | None:
-        names = {self._root.name, self._store.write_ahead_log.name}
-        if not any(path.name in names or path == self._root.parent for path in paths):
-            return frozenset()
-        stamp = self.stamp()
-        unchanged = stamp == self._seen_stamp
-        self._seen_stamp = stamp
-        return frozenset() if unchanged else None
+        return None if self._store.has_moved(paths) else frozenset()
 
     # -- changing --------------------------------------------------------------------------
 
@@ -247,14 +239,11 @@ class ZeroclawSqlite(SessionBackend):
         self._undoing.restore(snapshot)
 
 
-def _why_read_only(path: Path, layout: Layout) -> str | None:
-    if not os.access(path, os.W_OK):
-        return f"{path.name} may not be written"
-    if not os.access(path.parent, os.W_OK):
-        return f"the folder of {path.name} may not be written, and its log is kept there"
-    if "sessions_fts" in layout.names and not _has_full_text():
+def _why_read_only(store: SqliteStore, layout: Layout) -> str | None:
+    reason = store.why_not_writable()
+    if reason is None and "sessions_fts" in layout.names and not _has_full_text():
         return "this Python's SQLite has no full-text search, which every change here needs"
-    return None
+    return reason
 
 
 def _has_full_text() -> bool:

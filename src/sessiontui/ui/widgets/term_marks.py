@@ -7,35 +7,15 @@ term anywhere. White space in a phrase matches any white space, so that line end
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
-_COMBINING = "[\u0300-\u036f]*"
+from sessiontui.domain.folded_text import COMBINING, fold, fold_query
+
 _NO_WORD_BEFORE = r"(?<![^\W_])"
 _CJK = re.compile("[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff]")
 
 Spans = list[tuple[int, int]]
 """Start and end offsets, ascending, not overlapping."""
-
-
-class _FoldTable(dict[int, str]):
-    """One character to one character, so that offsets stay good; filled as characters come up."""
-
-    def __missing__(self, code: int) -> str:
-        character = chr(code)
-        parts = unicodedata.normalize("NFD", character)
-        accented = len(parts) > 1 and all(map(unicodedata.combining, parts[1:]))
-        folded = (parts[0] if accented else character).lower()
-        self[code] = folded if len(folded) == 1 else character
-        return self[code]
-
-
-_FOLDS = _FoldTable()
-
-
-def fold(text: str) -> str:
-    """The text without case and accents, as long as it was."""
-    return text.lower() if text.isascii() else text.translate(_FOLDS)
 
 
 class TermFinder:
@@ -46,7 +26,7 @@ class TermFinder:
         self._terms = tuple(words)
         # Text that is plain ASCII cannot hold combining marks; the shorter pattern is faster.
         self._in_ascii = _compiled(words, "")
-        self._in_any = _compiled(words, _COMBINING)
+        self._in_any = _compiled(words, COMBINING)
 
     def __bool__(self) -> bool:
         return bool(self._terms)
@@ -73,9 +53,7 @@ class TermFinder:
 
 
 def _words(term: str) -> tuple[str, ...]:
-    parts = unicodedata.normalize("NFD", term.strip().strip('"'))
-    bare = "".join(part for part in parts if not unicodedata.combining(part))
-    return tuple(fold(unicodedata.normalize("NFC", bare)).split())
+    return tuple(fold_query(term.strip().strip('"')).split())
 
 
 def _by_length(words: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
