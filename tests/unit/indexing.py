@@ -62,7 +62,7 @@ class CountedStore(Memory):
                 raise SessionTuiError("the scan broke")
             yield session
 
-    def text_since(self, key: str, cursor: str | None) -> TextBatch:
+    def text_since(self, key: str, cursor: str | None, *, tools: bool = True) -> TextBatch:
         self.calls["text_since"] += 1
         self.keys_read.append(key)
         if key in self.fail_texts:

@@ -258,7 +258,7 @@ def test_a_store_that_always_gives_everything_again_adds_only_what_is_new(tmp_pa
     indexed = Indexed(tmp_path)
 
     class Forgetful(CountedStore):
-        def text_since(self, key: str, cursor: str | None) -> TextBatch:
+        def text_since(self, key: str, cursor: str | None, *, tools: bool = True) -> TextBatch:
             return SessionBackend.text_since(self, key, cursor)
 
     store = Forgetful(tmp_path / "forgetful")

@@ -157,7 +157,7 @@ class Memory(SessionBackend):
         held = self._held.get(key)
         yield from held.messages[start:stop] if held else ()
 
-    def text_since(self, key: str, cursor: str | None) -> TextBatch:
+    def text_since(self, key: str, cursor: str | None, *, tools: bool = True) -> TextBatch:
         held = self._held.get(key)
         messages = held.messages if held else ()
         count, _, digest = (cursor or "0:").partition(":")

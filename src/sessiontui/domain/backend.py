@@ -137,6 +137,10 @@ class SessionBackend(Protocol):
     """What the format supports at its best; `info()` narrows it for this store."""
     change_notes: ClassVar[Mapping[Capability, str]] = {}
     """What a person should know besides when such a change is made, in one sentence each."""
+    texts_complete_sessions: ClassVar[bool] = False
+    """Whether `scan` gives a first look only, which costs the same for a file of any size: title,
+    folder, times. What has to be counted then comes with `text_since`, as the batch's session;
+    `get` always gives the whole."""
 
     # -- opening ---------------------------------------------------------------------------
 
@@ -233,10 +237,11 @@ class SessionBackend(Protocol):
         Unknown keys give nothing.
         """
 
-    def text_since(self, key: str, cursor: str | None) -> TextBatch:
+    def text_since(self, key: str, cursor: str | None, *, tools: bool = True) -> TextBatch:
         """Text that is new since `cursor` (None: all). An append costs only the new bytes.
 
-        The default reads the whole session each time.
+        Without `tools` the texts of tool calls and their results may be empty: only the
+        conversation is wanted. The default reads the whole session each time.
         """
         return TextBatch(list(texts_of(self.messages(key))), "", restart=True)
 

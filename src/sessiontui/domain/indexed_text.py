@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from sessiontui.domain.message import Block, Message
+from sessiontui.domain.session import Session
 
 
 class TextKind(StrEnum):
@@ -39,12 +40,14 @@ class TextBatch(NamedTuple):
     """What is new in a session since a cursor.
 
     `restart`: the items are the whole session again, forget what was read before. `cursor` is an
-    opaque string to give back the next time.
+    opaque string to give back the next time. `session` is the session as it is after these items,
+    where only reading its texts tells everything about it.
     """
 
     items: list[TextItem]
     cursor: str
     restart: bool
+    session: Session | None = None
 
 
 _KINDS = {"text": TextKind.TEXT, "thinking": TextKind.THINKING, "tool_call": TextKind.TOOL_CALL}

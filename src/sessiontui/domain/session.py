@@ -133,13 +133,15 @@ class RowPage(NamedTuple):
     """The answer to one query of the list.
 
     `total` is None where counting would cost more than searching. `hits` counts all hits known.
-    `corrected` is the query that was answered instead, when nothing matched as typed.
+    `corrected` is the query that was answered instead, when nothing matched as typed. `complete`
+    is False when these are the first rows only, and asking for the whole answer may give others.
     """
 
     rows: tuple[SessionRow, ...]
     total: int | None
     hits: int = 0
     corrected: str | None = None
+    complete: bool = True
 
 
 class SessionPatch(BaseModel):

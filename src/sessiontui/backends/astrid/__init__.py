@@ -238,7 +238,7 @@ class Astrid(SessionBackend):
             return
         yield from list(messages_of(document))[start:stop]
 
-    def text_since(self, key: str, cursor: str | None) -> TextBatch:
+    def text_since(self, key: str, cursor: str | None, *, tools: bool = True) -> TextBatch:
         """The file is written as a whole each time: read again, and compared with what was read."""
         messages = list(self.messages(key))
         count, _, digest = (cursor or "0:").partition(":")

@@ -208,7 +208,7 @@ class HermesBot(SessionBackend):
             # Claude Code removes old transcripts by itself.
             return
 
-    def text_since(self, key: str, cursor: str | None) -> TextBatch:
+    def text_since(self, key: str, cursor: str | None, *, tools: bool = True) -> TextBatch:
         path = self._transcript(key)
         try:
             if path is not None:

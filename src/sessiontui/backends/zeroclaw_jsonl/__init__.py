@@ -204,7 +204,7 @@ class ZeroclawJsonl(SessionBackend):
         if transcript is not None:
             yield from transcript.messages(start, stop)
 
-    def text_since(self, key: str, cursor: str | None) -> TextBatch:
+    def text_since(self, key: str, cursor: str | None, *, tools: bool = True) -> TextBatch:
         transcript = self._readable(key)
         if transcript is None:
             return TextBatch([], "", restart=True)

@@ -184,7 +184,7 @@ class ZeroclawSqlite(SessionBackend):
     def messages(self, key: str, start: int = 0, stop: int | None = None) -> Iterator[Message]:
         return self._reader.messages(key, start, stop)
 
-    def text_since(self, key: str, cursor: str | None) -> TextBatch:
+    def text_since(self, key: str, cursor: str | None, *, tools: bool = True) -> TextBatch:
         return self._reader.text_since(key, cursor)
 
     def search(self, query: Query) -> Iterator[tuple[str, SearchHit]]:
