@@ -38,11 +38,14 @@ class Scene(NamedTuple):
 SCENES = (
     Scene("browse", ()),
     Scene("search", ("slash", *"shipping", "enter")),
+    Scene("complete", ("slash", *"cart", "space", *"agent:")),
+    Scene("mistake", ("slash", *"is:stuk"), (80, 24)),
     Scene("transcript", ("slash", *"borrow", "enter", "enter")),
     Scene("stuck", ("slash", *"is:stuck", "enter")),
     Scene("delete", ("slash", *"lisbon", "enter", "d")),
     Scene("undo", ("slash", *"lisbon", "enter", "d", "d")),
     Scene("stores", ("S",)),
+    Scene("statistics", ("slash", *"-title:everything", "enter", "number_sign")),
     Scene("help", ("question_mark",)),
     Scene("small", ("slash", *"shipping", "enter"), (80, 24)),
 )

@@ -208,17 +208,108 @@ EVENT = obj(
     }
 )
 
-TIER = obj({"complete": FLAG, "items": COUNT, "pending_sessions": COUNT, "size_bytes": MAYBE_COUNT})
+TIER = obj(
+    {
+        "complete": FLAG,
+        "off": FLAG,
+        "items": COUNT,
+        "pending_sessions": COUNT,
+        "size_bytes": MAYBE_COUNT,
+    }
+)
 
 INDEX = obj(
     {
         "path": TEXT,
         "size_bytes": COUNT,
+        "limit_bytes": COUNT,
         "generation": COUNT,
         "sessions": COUNT,
         "text": TIER,
         "tools": TIER,
         "problem": MAYBE_TEXT,
+    }
+)
+
+DAY: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"}
+MAYBE_DAY: Schema = {"anyOf": [DAY, {"type": "null"}]}
+_AMOUNTS: dict[str, Schema] = {
+    "sessions": COUNT,
+    "messages": MAYBE_COUNT,
+    "size_bytes": MAYBE_COUNT,
+    "tokens": MAYBE_COUNT,
+}
+_PERIOD = obj(
+    {"start": DAY, "begun": COUNT, "active": COUNT, "texts": COUNT, "undated_texts": COUNT}
+)
+_GROUPS = obj(
+    {
+        "items": array(obj({"name": MAYBE_TEXT, **_AMOUNTS})),
+        "others": {"anyOf": [obj({"values": COUNT, **_AMOUNTS}), {"type": "null"}]},
+    }
+)
+_TOP_SESSION = obj(
+    {
+        "ref": REF,
+        "title": TEXT,
+        "format": TEXT,
+        "agent": MAYBE_TEXT,
+        "workspace": MAYBE_TEXT,
+        "model": MAYBE_TEXT,
+        "status": STATUS,
+        "created_at": MAYBE_TIME,
+        "last_activity": MAYBE_TIME,
+        "message_count": MAYBE_COUNT,
+        "size_bytes": MAYBE_COUNT,
+        "tokens": MAYBE_COUNT,
+        "seconds": {"type": ["number", "null"], "minimum": 0},
+    }
+)
+
+STATS = obj(
+    {
+        "query": TEXT,
+        "corrected": MAYBE_TEXT,
+        "since": MAYBE_TIME,
+        "until": MAYBE_TIME,
+        "zone": TEXT,
+        **_AMOUNTS,
+        "begun": COUNT,
+        "texts": COUNT,
+        "undated_texts": COUNT,
+        "untimed_sessions": COUNT,
+        "pending_sessions": COUNT,
+        "first_day": MAYBE_DAY,
+        "last_day": MAYBE_DAY,
+        "days": obj(
+            {
+                "at_work": COUNT,
+                "current_streak": COUNT,
+                "longest_streak": COUNT,
+                "longest_streak_end": MAYBE_DAY,
+                "busiest": {"anyOf": [_PERIOD, {"type": "null"}]},
+            }
+        ),
+        "by": one_of("day", "week", "month", "year"),
+        "periods": array(_PERIOD),
+        "hours": {
+            **array({**array(COUNT), "minItems": 24, "maxItems": 24}),
+            "minItems": 7,
+            "maxItems": 7,
+        },
+        "busiest_hours": array(
+            obj(
+                {
+                    "weekday": {"type": "integer", "minimum": 0, "maximum": 6},
+                    "hour": {"type": "integer", "minimum": 0, "maximum": 23},
+                    "texts": {"type": "integer", "minimum": 1},
+                }
+            )
+        ),
+        "groups": obj(
+            dict.fromkeys(("agent", "workspace", "model", "format", "store", "status"), _GROUPS)
+        ),
+        "top": obj(dict.fromkeys(("size", "messages", "tokens", "time"), array(_TOP_SESSION))),
     }
 )
 
@@ -247,10 +338,20 @@ SCHEMAS: dict[str, Schema] = {
     "report": envelope("report", obj(_REPORT), **_REPORT),
     "journal": envelope("journal", JOURNAL_ENTRY),
     "index": envelope("index", INDEX),
+    "stats": envelope("stats", STATS),
     "settings": envelope("settings", obj({"name": TEXT, "value": {}, "origin": TEXT})),
     "paths": envelope("paths", obj({"name": TEXT, "path": TEXT, "exists": FLAG})),
     "exports": envelope(
-        "exports", obj({"refs": array(REF), "path": TEXT, "as": TEXT, "size_bytes": COUNT})
+        "exports",
+        obj(
+            {
+                "refs": array(REF),
+                "path": TEXT,
+                "as": TEXT,
+                "size_bytes": COUNT,
+                "redacted": {"type": ["object", "null"], "additionalProperties": COUNT},
+            }
+        ),
     ),
     "demo": envelope("demo", obj({"format": TEXT, "path": TEXT, "option": TEXT})),
     "error": ERROR,

@@ -166,11 +166,74 @@ def _claude_line(session_id: str, turn: int, text: str, at: datetime) -> str:
     return json.dumps(record, ensure_ascii=False) + "\n"
 
 
+def _codex(folder: Path) -> SampleStore:
+    root = folder / ".codex"
+    keys = tuple(f"019d0000-0000-7000-8000-{number:012x}" for number in (21, 22, 23))
+    paths: dict[str, Path] = {}
+    for number, (key, texts) in enumerate(zip(keys, CONVERSATIONS, strict=True)):
+        began = START + timedelta(days=number)
+        about = {"id": key, "cwd": "/home/dev/shop", "timestamp": _codex_time(began)}
+        lines = [_codex_line("session_meta", about, began)]
+        for turn, text in enumerate(texts):
+            lines += _codex_said(turn % 2 == 0, text, began + timedelta(minutes=turn))
+        paths[key] = (
+            root / f"sessions/{began:%Y/%m/%d}/rollout-{began:%Y-%m-%dT%H-%M-%S}-{key}.jsonl"
+        )
+        paths[key].parent.mkdir(parents=True)
+        paths[key].write_text("".join(lines))
+
+    def append(key: str, text: str) -> None:
+        with paths[key].open("a") as file:
+            file.writelines(_codex_said(True, text, START))
+
+    return SampleStore(backend_class("codex").open(root), keys, append)
+
+
+def _codex_said(by_user: bool, text: str, at: datetime) -> list[str]:
+    content = [{"type": "input_text" if by_user else "output_text", "text": text}]
+    role = "user" if by_user else "assistant"
+    item = {"type": "message", "role": role, "content": content}
+    told = {"type": "user_message" if by_user else "agent_message", "message": text}
+    return [_codex_line("response_item", item, at), _codex_line("event_msg", told, at)]
+
+
+def _codex_line(kind: str, payload: object, at: datetime) -> str:
+    record = {"timestamp": _codex_time(at), "type": kind, "payload": payload}
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _codex_time(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def _claude_code(folder: Path) -> SampleStore:
+    projects = folder / ".claude" / "projects" / "-home-dev-shop"
+    projects.mkdir(parents=True)
+    keys = tuple(str(uuid.UUID(int=number, version=4)) for number in (21, 22, 23))
+    for number, (key, texts) in enumerate(zip(keys, CONVERSATIONS, strict=True)):
+        began = START + timedelta(days=number)
+        lines = [
+            _claude_line(key, turn, text, began + timedelta(minutes=turn))
+            for turn, text in enumerate(texts)
+        ]
+        (projects / f"{key}.jsonl").write_text("".join(lines))
+
+    def append(key: str, text: str) -> None:
+        path = projects / f"{key}.jsonl"
+        turn = len(path.read_text().splitlines())
+        with path.open("a") as file:
+            file.write(_claude_line(key, 2 * turn, text, START))
+
+    return SampleStore(backend_class("claude-code").open(folder / ".claude"), keys, append)
+
+
 SAMPLES: dict[str, Callable[[Path], SampleStore]] = {
     "memory": _memory,
     "zeroclaw-sqlite": _zeroclaw_sqlite,
     "zeroclaw-jsonl": _zeroclaw_jsonl,
     "zeroclaw-acp": _zeroclaw_acp,
     "hermes-bot": _hermes_bot,
+    "claude-code": _claude_code,
     "astrid": _astrid,
+    "codex": _codex,
 }

@@ -294,6 +294,7 @@ def test_a_clear_empties_a_session_and_can_be_undone(sample: SampleStore) -> Non
     assert snapshot_of_everything(backend, key) == restored
 
 
+@pytest.mark.parametrize("sample", formats_with(Capability.DELETE), indirect=True)
 def test_a_delete_takes_the_session_once_and_can_be_undone(sample: SampleStore) -> None:
     backend, key = sample.backend, sample.keys[0]
     before = snapshot_of_everything(backend, key)

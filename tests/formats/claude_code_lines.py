@@ -7,10 +7,14 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from msgspec.json import decode, encode
+
 from sessiontui.domain.message import Message
 from sessiontui.records.claude_code import Outline, message_of
+from sessiontui.records.claude_code_facts import Facts
 from sessiontui.records.claude_code_records import record_of
-from sessiontui.storage.jsonl_file import Line
+from sessiontui.records.claude_code_texts import TextReading, TextState
+from sessiontui.storage.jsonl_chunks import LineChunk
 
 SESSION = "3f0c1f6e-6a53-4f0e-9a51-0d6f3f1f8a10"
 Made = dict[str, Any]
@@ -81,27 +85,38 @@ def encoded(records: Iterable[Made | bytes]) -> bytes:
     )
 
 
-def lines(data: bytes, start: int = 0) -> list[Line]:
+def lines(data: bytes, start: int = 0) -> LineChunk:
     """The lines of a transcript from an offset on, as they would be read from a file."""
-    found = []
-    offset = start
-    while offset < len(data):
-        end = data.find(b"\n", offset)
-        stop = len(data) if end < 0 else end
-        found.append(Line(offset, data[offset:stop], ended=end >= 0))
-        offset = stop + 1
-    return found
+    return LineChunk(start, memoryview(data[start:]))
+
+
+def outline_of(data: bytes) -> Outline:
+    """Where the messages of a transcript stand."""
+    outline = Outline()
+    if data:
+        outline.feed(lines(data))
+    return outline
 
 
 def read(data: bytes) -> list[Message]:
     """All messages of a transcript."""
-    outline = Outline()
-    outline.feed(lines(data))
-    messages = []
-    for index, entries in outline.entries():
-        records = [
-            record_of(Line(e.offset, data[e.offset : e.offset + e.length], True), e.number)
-            for e in entries
-        ]
-        messages.append(message_of(index, [one for one in records if one is not None]))
-    return messages
+    return [
+        message_of(
+            index, [record_of(data[s.offset : s.offset + s.length], s.number) for s in spans]
+        )
+        for index, spans in outline_of(data).messages()
+    ]
+
+
+def texts_from(data: bytes, state: TextState | None = None, *, tools: bool = True) -> TextReading:
+    """Indexed text that follows a state, which may come from another process."""
+    held = decode(encode(state or TextState()), type=TextState)
+    reading = TextReading(held, tools=tools)
+    if held.offset < len(data):
+        reading.take(lines(data, held.offset))
+    return reading
+
+
+def facts_of(data: bytes) -> Facts:
+    """What a whole transcript says of its session."""
+    return texts_from(data).state.facts

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 from hypothesis import given
@@ -12,31 +14,35 @@ from hypothesis import strategies as st
 from sessiontui.domain.errors import StoreMissing, StoreUnreadable, Unsupported
 from sessiontui.domain.indexed_text import TextItem, TextKind, texts_of
 from sessiontui.domain.message import DamagedBlock, Message, Role
-from sessiontui.records import claude_code, claude_code_files, claude_code_texts
-from sessiontui.records.claude_code import Outline
+from sessiontui.records import claude_code_files
+from sessiontui.records.claude_code import Outline, Overview
 from sessiontui.records.claude_code_files import TranscriptShelf
 from sessiontui.records.claude_code_folders import folder_name, folder_names, is_session_id
-from sessiontui.records.claude_code_records import record_of
-from sessiontui.records.claude_code_texts import TextState, texts_from
+from sessiontui.records.claude_code_order import OutOfOrder
+from sessiontui.records.claude_code_texts import TextReading, TextState
 from sessiontui.records.claude_code_writing import transcript_of
+from sessiontui.storage.jsonl_chunks import chunks_of
 from tests.formats.claude_code_lines import (
     SESSION,
     Made,
     answer,
     call,
     encoded,
+    facts_of,
     lines,
+    outline_of,
     prompt,
     read,
     record,
     result,
+    texts_from,
 )
 
 # -- reading on --------------------------------------------------------------------------------
 
 
-def full(data: bytes) -> list[TextItem]:
-    return texts_from(lines(data), TextState()).items
+def full(data: bytes, *, tools: bool = True) -> list[TextItem]:
+    return texts_from(data, tools=tools).items
 
 
 @st.composite
@@ -76,24 +82,46 @@ def test_reading_in_pieces_gives_the_same_as_reading_at_once(data: bytes, cuts: 
     items: list[TextItem] = []
     for cut in (*sorted(cut for cut in cuts if cut < len(data)), len(data)):
         seen = data[:cut]
-        outline.feed(lines(seen, outline.end))
-        reading = texts_from(lines(seen, state.offset), state)
-        if reading.reordered:
-            reading = texts_from(lines(seen), TextState())
-            items = []
-        items, state = [*items, *reading.items], reading.state
-    once = Outline()
-    once.feed(lines(data))
+        try:
+            reading = texts_from(seen, state)
+            items = [*items, *reading.items]
+        except OutOfOrder:
+            reading = texts_from(seen)
+            items = reading.items
+        state = reading.state
+        try:
+            if outline.end < len(seen):
+                outline.feed(lines(seen, outline.end))
+        except OutOfOrder:
+            outline = outline_of(seen)
     assert items == full(data)
-    assert outline.entries() == once.entries()
-    assert outline.overview() == once.overview()
+    assert list(outline.messages()) == list(outline_of(data).messages())
+    assert Overview.of(state.facts) == Overview.of(facts_of(data))
 
 
-def test_an_appended_line_costs_one_decoding_and_keeps_its_messages_number() -> None:
+@given(transcripts(), st.integers(1, 900))
+def test_chunks_of_any_size_give_the_same(data: bytes, size: int) -> None:
+    reading, outline = TextReading(TextState()), Outline()
+    with TemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        try:
+            for chunk in chunks_of(file.fileno(), 0, len(data), Path("x"), size):
+                reading.take(chunk)
+                outline.feed(chunk)
+        except OutOfOrder:
+            # Then all is read at once.
+            return
+    assert reading.items == full(data)
+    assert reading.state == texts_from(data).state
+    assert list(outline.messages()) == list(outline_of(data).messages())
+
+
+def test_an_appended_line_keeps_its_messages_number() -> None:
     data = encoded([prompt(1, None, "go"), answer(2, 1, "I look", message_id="m", stop=None)])
-    first = texts_from(lines(data), TextState())
+    first = texts_from(data)
     more = data + encoded([answer(3, 2, call("Bash", {}), message_id="m"), answer(4, 3, "done")])
-    second = texts_from(lines(more, first.state.offset), first.state)
+    second = texts_from(more, first.state)
     assert [(item.message_index, item.kind) for item in second.items] == [
         (1, TextKind.TOOL_CALL),
         (2, TextKind.TEXT),
@@ -103,38 +131,46 @@ def test_an_appended_line_costs_one_decoding_and_keeps_its_messages_number() -> 
 
 def test_a_late_parent_asks_for_everything_again() -> None:
     data = encoded([answer(2, 1, "early")])
-    first = texts_from(lines(data), TextState())
+    first = texts_from(data)
     more = data + encoded([prompt(1, None, "late")])
-    assert texts_from(lines(more, first.state.offset), first.state).reordered
+    with pytest.raises(OutOfOrder):
+        texts_from(more, first.state)
 
 
 # -- on disk -----------------------------------------------------------------------------------
 
 
 class Counted:
-    """A transcript on disk, and how many of its lines are decoded."""
+    """A transcript on disk, and how many bytes of it are read."""
 
     def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.path = path
         self.shelf = TranscriptShelf()
-        self.decoded = 0
+        self.bytes = 0
+        readv, pread = os.readv, os.pread
 
-        def counting(*arguments: object) -> object:
-            self.decoded += 1
-            return record_of(*arguments)  # type: ignore[arg-type]
+        def counting_readv(descriptor: int, buffers: Sequence[memoryview]) -> int:
+            count = readv(descriptor, buffers)
+            self.bytes += count
+            return count
 
-        for module in (claude_code, claude_code_texts, claude_code_files):
-            monkeypatch.setattr(module, "record_of", counting)
+        def counting_pread(descriptor: int, length: int, offset: int) -> bytes:
+            found = pread(descriptor, length, offset)
+            self.bytes += len(found)
+            return found
+
+        monkeypatch.setattr(os, "readv", counting_readv)
+        monkeypatch.setattr(os, "pread", counting_pread)
 
     def since_last(self) -> int:
-        count, self.decoded = self.decoded, 0
+        count, self.bytes = self.bytes, 0
         return count
 
 
 @pytest.fixture
 def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Counted:
     path = tmp_path / f"{SESSION}.jsonl"
-    path.write_bytes(encoded(talk(1, 40)))
+    path.write_bytes(encoded(talk(1, 400)))
     return Counted(path, monkeypatch)
 
 
@@ -154,50 +190,63 @@ def texts(found: list[Message]) -> list[str]:
     return [block.text for message in found for block in message.blocks if block.kind == "text"]
 
 
-def test_a_slice_decodes_only_its_own_lines(stored: Counted) -> None:
-    assert stored.shelf.overview(stored.path).message_count == 40
-    stored.since_last()
+A_FEW_LINES = 2_000
+"""Bytes of some lines, and of the looks at what stands before them."""
+
+
+def test_a_slice_reads_only_its_own_lines(stored: Counted) -> None:
+    assert len(list(stored.shelf.messages(stored.path))) == 400
+    assert stored.since_last() > 100_000
     found = list(stored.shelf.messages(stored.path, -2))
-    assert (texts(found), [m.index for m in found]) == (["question 39", "answer 40"], [38, 39])
-    assert stored.since_last() == 2
+    assert (texts(found), [m.index for m in found]) == (
+        ["question 399", "answer 400"],
+        [398, 399],
+    )
+    assert stored.since_last() < A_FEW_LINES
 
 
 def test_a_grown_transcript_costs_its_new_lines(stored: Counted) -> None:
     first = stored.shelf.texts_since(stored.path, None)
-    stored.shelf.overview(stored.path)
+    list(stored.shelf.messages(stored.path, -1))
     stored.since_last()
-    append(stored.path, *talk(41, 42))
-    assert stored.shelf.overview(stored.path).message_count == 42
-    assert stored.since_last() == 2
-    fresh = stored.shelf.texts_since(stored.path, first.cursor)
-    assert stored.since_last() == 2
+    append(stored.path, *talk(401, 402))
+    assert stored.shelf.overview(stored.path).message_count == 402
+    assert stored.since_last() < A_FEW_LINES
+    assert len(list(stored.shelf.messages(stored.path, -1))) == 1
+    assert stored.since_last() < A_FEW_LINES
+    # What was read before is in the cursor: it may come from another process.
+    elsewhere = TranscriptShelf()
+    fresh = elsewhere.read(stored.path, first.cursor, tools=True)
+    assert stored.since_last() < A_FEW_LINES
     assert not fresh.restart
-    assert [item.text for item in fresh.items] == ["question 41", "answer 42"]
-    assert stored.shelf.texts_since(stored.path, fresh.cursor).items == []
-    assert stored.since_last() == 0
+    assert [item.text for item in fresh.items] == ["question 401", "answer 402"]
+    assert fresh.facts == TranscriptShelf().read(stored.path, None, tools=True).facts
+    stored.since_last()
+    assert elsewhere.texts_since(stored.path, fresh.cursor).items == []
+    assert stored.since_last() < 300
 
 
 def test_a_half_written_line_comes_when_it_is_whole(stored: Counted) -> None:
     cursor = stored.shelf.texts_since(stored.path, None).cursor
-    line = encoded(talk(41, 41))
+    line = encoded(talk(401, 401))
     with stored.path.open("ab") as file:
         file.write(line[:50])
     waiting = stored.shelf.texts_since(stored.path, cursor)
     assert (waiting.items, waiting.restart) == ([], False)
-    assert len(list(stored.shelf.messages(stored.path))) == 40
+    assert len(list(stored.shelf.messages(stored.path))) == 400
     with stored.path.open("ab") as file:
         file.write(line[50:])
     assert [i.text for i in stored.shelf.texts_since(stored.path, waiting.cursor).items] == [
-        "question 41"
+        "question 401"
     ]
-    assert len(list(stored.shelf.messages(stored.path))) == 41
+    assert len(list(stored.shelf.messages(stored.path))) == 401
 
 
 @pytest.mark.parametrize("how", ["shorter", "another file", "the same file with other lines"])
 def test_a_rewritten_transcript_is_read_again_from_the_start(stored: Counted, how: str) -> None:
     cursor = stored.shelf.texts_since(stored.path, None).cursor
     stored.shelf.overview(stored.path)
-    other = encoded(talk(101, 102))
+    other = encoded(talk(501, 502))
     match how:
         case "shorter":
             os.truncate(stored.path, 0)
@@ -205,22 +254,22 @@ def test_a_rewritten_transcript_is_read_again_from_the_start(stored: Counted, ho
                 file.write(other)
         case "another file":
             beside = stored.path.with_suffix(".new")
-            beside.write_bytes(encoded(talk(101, 160)))
+            beside.write_bytes(encoded(talk(501, 999)))
             beside.replace(stored.path)
         case _:
             with stored.path.open("r+b") as file:
-                file.write(encoded(talk(101, 160)))
+                file.write(encoded(talk(501, 999)))
     again = stored.shelf.texts_since(stored.path, cursor)
     assert again.restart
-    assert again.items[0].text == "question 101"
-    assert texts(list(stored.shelf.messages(stored.path, 0, 1))) == ["question 101"]
+    assert again.items[0].text == "question 501"
+    assert texts(list(stored.shelf.messages(stored.path, 0, 1))) == ["question 501"]
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "[]", "[[1,2,3,4],[]]", "{}", "null"])
 def test_a_foreign_cursor_means_from_the_start(stored: Counted, cursor: str) -> None:
     batch = stored.shelf.texts_since(stored.path, cursor)
     assert batch.restart
-    assert len(batch.items) == 40
+    assert len(batch.items) == 400
 
 
 def test_only_regular_files_are_opened(tmp_path: Path) -> None:
@@ -238,13 +287,13 @@ def test_only_regular_files_are_opened(tmp_path: Path) -> None:
 def test_outlines_of_many_transcripts_are_let_go(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(claude_code_files, "_KEPT_ENTRIES", 100)
+    monkeypatch.setattr(claude_code_files, "_KEPT_RECORDS", 100)
     shelf = TranscriptShelf()
     for number in range(10):
         path = tmp_path / f"{number}.jsonl"
         path.write_bytes(encoded(talk(1, 40)))
-        assert shelf.overview(path).message_count == 40
-    assert len(shelf._kept) == 2
+        assert len(list(shelf.messages(path))) == 40
+    assert len(shelf._outlines) == 2
 
 
 # -- names and writing -------------------------------------------------------------------------

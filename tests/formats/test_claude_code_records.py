@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 
 from sessiontui.domain.indexed_text import texts_of
 from sessiontui.domain.message import Message, Role
-from sessiontui.records.claude_code import Outline, Overview
+from sessiontui.records.claude_code import Overview
 from sessiontui.records.claude_code_order import Link, arranged
 from tests.formats.claude_code_lines import (
     Made,
     answer,
     call,
     encoded,
-    lines,
+    facts_of,
+    outline_of,
     prompt,
     read,
     record,
@@ -32,9 +33,7 @@ def messages(*records: Made | bytes) -> list[Message]:
 
 
 def overview(*records: Made | bytes) -> Overview:
-    outline = Outline()
-    outline.feed(lines(encoded(records)))
-    return outline.overview()
+    return Overview.of(facts_of(encoded(records)))
 
 
 def spoken(found: list[Message]) -> list[tuple[str, bool, list[str]]]:
@@ -198,9 +197,7 @@ def test_a_half_last_line_is_still_being_written_and_not_damaged() -> None:
     whole = encoded([prompt(1, None, "one")])
     half = encoded([answer(2, 1, "two")])[:40]
     assert len(read(whole + half)) == 1
-    outline = Outline()
-    outline.feed(lines(whole + half))
-    assert outline.end == len(whole)
+    assert outline_of(whole + half).end == len(whole)
 
 
 def test_a_whole_last_line_without_its_end_is_read() -> None:

@@ -7,10 +7,16 @@ from typing import Any
 
 import pytest
 
-from sessiontui.domain.indexed_text import texts_of
+from sessiontui.backends.claude_code import ClaudeCode
+from sessiontui.domain.backend import ResumeCommand
+from sessiontui.domain.indexed_text import TextKind, texts_of
 from sessiontui.domain.message import Role
+from sessiontui.domain.session import Session, TitleSource
+from sessiontui.domain.verdict import Presence
 from sessiontui.records.claude_code_files import TranscriptShelf
 from sessiontui.records.claude_code_folders import folder_name
+from sessiontui.services.index_items import TOOL_KINDS
+from sessiontui.services.liveness import presence_of
 from tests.formats.real_stores import oracle_of, real_store_folder
 
 pytestmark = pytest.mark.real_stores
@@ -30,6 +36,17 @@ def oracle() -> list[dict[str, Any]]:
 @pytest.fixture
 def shelf() -> TranscriptShelf:
     return TranscriptShelf()
+
+
+@pytest.fixture
+def store(projects: Path) -> ClaudeCode:
+    return ClaudeCode.open(projects.parent)
+
+
+def session(store: ClaudeCode, said: dict[str, Any]) -> Session:
+    found = store.get(said["id"])
+    assert found is not None
+    return found
 
 
 def transcript(projects: Path, said: dict[str, Any]) -> Path:
@@ -89,3 +106,120 @@ def test_a_message_of_several_lines_is_one_message(projects: Path, shelf: Transc
     kinds = [[block.kind for block in m.blocks] for m in found]
     assert kinds[1] == ["text", "tool_call", "tool_call"]
     assert kinds[-1] == ["thinking", "text"]
+
+
+# -- as a store --------------------------------------------------------------------------------
+
+
+def test_the_store_holds_the_sessions_that_were_had_and_no_others(
+    store: ClaudeCode, oracle: list[dict[str, Any]]
+) -> None:
+    keys = {said["id"] for said in oracle}
+    assert set(store.keys()) == keys
+    assert {s.ref.key for s in store.scan()} == keys
+    info = store.info()
+    assert (info.session_count, info.problem) == (len(oracle), None)
+    assert ClaudeCode.find_in(store.root) == (store.root,)
+
+
+def test_a_session_is_what_was_typed_where_it_was_typed(
+    store: ClaudeCode, oracle: list[dict[str, Any]]
+) -> None:
+    for said in oracle:
+        found = session(store, said)
+        typed = said["prompts"]
+        assert found.turns == len(typed)
+        assert found.workspace == Path(said["dir"])
+        assert store.resume_command(said["id"]) == ResumeCommand(
+            ("claude", "--resume", said["id"]), Path(said["dir"])
+        )
+        if said["title"]:
+            assert (found.title, found.title_source) == (said["title"], TitleSource.STORE)
+        elif found.title_source is TitleSource.DERIVED:
+            assert found.title == " ".join(typed[0].split())
+        else:
+            # A title made by the model, which in this run repeats the prompt.
+            assert typed[0][:24] in (found.title or "")
+        compactions = sum(event == "/compact" for event in said["events"])
+        assert int(found.extra.get("compactions", 0)) <= compactions  # type: ignore[arg-type]
+        killed = any("KILLED" in event for event in said["events"])
+        assert found.turn_open is killed
+        assert found.created_at is not None
+        assert found.last_activity is not None
+        assert found.created_at <= found.last_activity
+        assert found.problem is None
+
+
+def test_the_first_look_and_the_texts_agree_with_the_whole(
+    store: ClaudeCode, oracle: list[dict[str, Any]]
+) -> None:
+    seen = {s.ref.key: s for s in store.scan()}
+    for said in oracle:
+        whole = session(store, said)
+        first = seen[said["id"]]
+        assert (first.title, first.workspace, first.created_at, first.last_activity) == (
+            whole.title, whole.workspace, whole.created_at, whole.last_activity,
+        )  # fmt: skip
+        assert first.turn_open is whole.turn_open
+        batch = store.text_since(said["id"], None)
+        assert batch.session == whole
+        assert batch.items == list(texts_of(store.messages(said["id"])))
+        spoken = store.text_since(said["id"], None, tools=False)
+        assert spoken.cursor == batch.cursor
+        assert spoken.items == [
+            item._replace(text="") if item.kind in TOOL_KINDS else item for item in batch.items
+        ]
+
+
+def test_a_fork_has_the_prompts_of_its_origin_and_its_own(
+    store: ClaudeCode, oracle: list[dict[str, Any]]
+) -> None:
+    forks = [said for said in oracle if said["kind"].startswith("fork of ")]
+    assert forks
+    for said in forks:
+        origin = {m.native_id for m in store.messages(said["kind"].removeprefix("fork of "))}
+        prompts = [m for m in store.messages(said["id"]) if m.human]
+        own = ["".join(b.text for b in m.blocks if b.kind == "text")
+               for m in prompts if m.native_id not in origin]  # fmt: skip
+        assert own == said["own"]
+
+
+def test_of_an_interrupted_answer_there_is_what_was_written_to_disk(
+    store: ClaudeCode, oracle: list[dict[str, Any]]
+) -> None:
+    told = [said for said in oracle if said.get("partial_answer_on_disk") is not None]
+    assert {said["partial_answer_on_disk"] for said in told} == {True, False}
+    for said in told:
+        items = store.text_since(said["id"], None).items
+        if said["partial_answer_on_disk"]:
+            ends = [i for i, item in enumerate(items) if "[Request interrupted" in item.text]
+            before = items[ends[0] - 1]
+            assert (before.role, before.kind) == ("assistant", TextKind.TEXT)
+            assert before.text.strip()
+        else:
+            last_prompt = max(item.message_index for item in items if item.human)
+            assert items[-1].message_index == last_prompt
+
+
+def test_the_notes_of_killed_processes_name_their_sessions_and_nobody_alive(
+    store: ClaudeCode, oracle: list[dict[str, Any]]
+) -> None:
+    owners = store.owners()
+    killed = {said["id"] for said in oracle if any("KILLED" in event for event in said["events"])}
+    assert len(owners) == 2
+    assert owners.keys() <= killed
+    for key, (owner,) in owners.items():
+        assert presence_of((owner,)) == Presence(alive=False)
+        facts = store.turn_facts(key)
+        assert facts is not None
+        assert facts.owners == (owner,)
+        assert facts.turn_open
+
+
+def test_a_sub_agent_is_told_and_not_listed(store: ClaudeCode, projects: Path) -> None:
+    (helper,) = projects.rglob("subagents/agent-*.jsonl")
+    parent = store.get(helper.parents[1].name)
+    assert parent is not None
+    assert parent.extra["sub_agents"] == 1
+    parts = [part.path for part in store.footprint(parent.ref.key).parts]
+    assert helper.parents[1] in parts

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import NamedTuple
 
 from sessiontui.backends.memory import Memory
@@ -93,6 +94,9 @@ def empty_story(folder: Path) -> Story:
     library = ToldLibrary.open(options, lambda: NOW)
     assert isinstance(library, ToldLibrary)
     library.asked = []
+    library.asked_whole = []
+    library.may_complete = Event()
+    library.may_complete.set()
     library.happened = asyncio.Queue()
     return Story(store, library)
 

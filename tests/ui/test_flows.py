@@ -97,6 +97,8 @@ async def test_progress_of_the_index_is_shown_and_goes_away(tmp_path: Path) -> N
         cancel: Event | None = None,
         progress: Callable[[StoreEvent], None] | None = None,
         upto: IndexTier = IndexTier.TOOLS,
+        *,
+        rows_first: bool = True,
     ) -> None:
         if progress is not None and upto is IndexTier.TEXT:
             kind, store = StoreEventKind.INDEXING, story.store.store_id

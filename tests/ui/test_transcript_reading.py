@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from sessiontui.domain.message import Message, Role, ThinkingBlock
+from sessiontui.ui.widgets.term_marks import TermFinder
 from sessiontui.ui.widgets.transcript_view import TranscriptView
 from tests.transcripts import LISTING, call, conversation, every_kind, message, result
 from tests.ui.transcript_app import reading
+
+OSLO = TermFinder.of_words(["oslo"])
 
 # -- growing -------------------------------------------------------------------------------
 
@@ -135,7 +138,7 @@ async def test_a_reload_reads_further_without_losing_the_hit() -> None:
     async with reading() as seen:
         messages = with_hits(300, (100, 120))
         view = seen.view
-        view.show(messages[90:130], terms=("oslo",), hits=(100, 120), at=120)
+        view.show(messages[90:130], finder=OSLO, hits=(100, 120), at=120)
         await seen.do()
         before = seen.lines, seen.hit_colours
         await seen.do(lambda: view.reload(messages, hits=(20, 100, 120)))
@@ -221,7 +224,7 @@ def with_hits(count: int, hits: tuple[int, ...]) -> list[Message]:
 async def test_hits_are_walked_round_and_told() -> None:
     async with reading() as seen:
         view = seen.view
-        view.show(with_hits(300, (20, 100, 200)), terms=("oslo",), hits=(20, 100, 200), at=20)
+        view.show(with_hits(300, (20, 100, 200)), finder=OSLO, hits=(20, 100, 200), at=20)
         await seen.do(view.action_next_hit, view.action_next_hit, view.action_next_hit)
         await seen.do(view.action_previous_hit)
         told = [(m.position, m.total) for m in seen.posted(TranscriptView.HitChanged)]
@@ -233,7 +236,7 @@ async def test_hits_are_walked_round_and_told() -> None:
 async def test_a_hit_is_shown_with_room_around_it() -> None:
     async with reading() as seen:
         view = seen.view
-        view.show(with_hits(300, (100,)), terms=("oslo",), hits=(100,))
+        view.show(with_hits(300, (100,)), finder=OSLO, hits=(100,))
         await seen.do(view.action_next_hit)
         assert 3 <= seen.row("to Oslo") < 17
 
@@ -241,7 +244,7 @@ async def test_a_hit_is_shown_with_room_around_it() -> None:
 async def test_the_current_hit_looks_different() -> None:
     async with reading((80, 60)) as seen:
         view = seen.view
-        view.show(with_hits(10, (2, 4)), terms=("oslo",), hits=(2, 4), at=2)
+        view.show(with_hits(10, (2, 4)), finder=OSLO, hits=(2, 4), at=2)
         await seen.do()
         first = seen.hit_colours
         assert len(first) == len(set(first)) == 2
@@ -257,7 +260,7 @@ async def test_a_hit_in_a_folded_call_is_unfolded_when_it_is_gone_to() -> None:
             message(40, Role.ASSISTANT, call("shell", {"command": "ls"}, "1")),
             message(41, Role.TOOL, result(LISTING + "\nfound Oslo here", "1")),
         ]
-        view.show(messages, terms=("oslo",), hits=(41,))
+        view.show(messages, finder=OSLO, hits=(41,))
         await seen.do(view.action_next_hit)
         assert "found Oslo here" in seen.text
         assert view.cursor == 40
@@ -268,7 +271,7 @@ async def test_walking_goes_through_a_long_message_before_it_leaves_it() -> None
         view = seen.view
         text = ("filler\n" * 40 + "the Oslo line\n") * 3
         messages = [message(0, Role.USER, text), message(1, Role.USER, "Oslo again")]
-        view.show(messages, terms=("oslo",), hits=(0, 1), at=0)
+        view.show(messages, finder=OSLO, hits=(0, 1), at=0)
         await seen.do()
         rows = []
         for _ in range(3):
@@ -283,7 +286,7 @@ async def test_the_current_hit_stays_marked_when_the_width_changes() -> None:
     async with reading((80, 30)) as seen:
         view = seen.view
         text = "some words before it " * 12 + "Oslo " + "and some words behind it " * 9
-        view.show([message(0, Role.USER, text)], terms=("oslo",), hits=(0,), at=0)
+        view.show([message(0, Role.USER, text)], finder=OSLO, hits=(0,), at=0)
         for width in (80, 40, 60):
             await seen.pilot.resize_terminal(width, 30)
             await seen.pilot.pause()
@@ -294,7 +297,7 @@ async def test_the_current_hit_stays_marked_when_the_width_changes() -> None:
 async def test_hits_are_marked_in_the_scroll_bar() -> None:
     async with reading() as seen:
         view = seen.view
-        view.show(with_hits(300, (30, 150, 299)), terms=("oslo",), hits=(30, 150, 299))
+        view.show(with_hits(300, (30, 150, 299)), finder=OSLO, hits=(30, 150, 299))
         await seen.do()
         bar = view.vertical_scrollbar
         for _ in range(50):  # the bar is painted when the layout has settled

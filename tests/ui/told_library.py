@@ -16,12 +16,27 @@ class ToldLibrary(Library):
     """Notes what it is asked for; events come from the test instead of a watched folder."""
 
     asked: list[Query]
+    asked_whole: list[Query]
     happened: asyncio.Queue[StoreEvent]
+    first_rows: slice | None = None
+    """Which rows of a search come in the first of two steps; None: all in one."""
+    may_complete: Event
+    """Set while whole answers may be given."""
 
-    def rows(self, query: Query) -> RowPage:
-        """As the library does."""
+    def rows(self, query: Query, *, whole: bool = False) -> RowPage:
+        """As the library does, or in two steps."""
         self.asked.append(query)
-        return super().rows(query)
+        in_steps = self.first_rows is not None and bool(query.terms)
+        page = super().rows(query, whole=whole or in_steps)
+        if not in_steps:
+            return page
+        if whole:
+            self.asked_whole.append(query)
+            self.may_complete.wait(10)
+            return page
+        first = page.rows[self.first_rows or slice(0)]
+        hits = sum(row.hit_count for row in first)
+        return page._replace(rows=first, total=None, hits=hits, complete=False)
 
     def tell(
         self,

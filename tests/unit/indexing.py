@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing
+from copy import copy
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -114,10 +116,17 @@ class Indexed:
         self.store = CountedStore(folder / "store")
         self.catalogue = OpenStores(self.store)
         self.titles = FixedTitles()
-        self.index = SearchIndex(folder / "cache", limits)
-        self.whole_words = False
-        """Do not take the last word for the beginning of one: such words are never common."""
+        self.clock: Callable[[], float] = lambda: 0.0
+        self.index = SearchIndex(folder / "cache", limits, self._now)
+        self.whole = True
+        """Ask for whole answers; else for first rows, for which there is all time in the world."""
         self.sync = IndexSync(self.catalogue, self.index, self.titles)
+
+    def reopened(self, limits: SearchLimits) -> Indexed:
+        """The same store and index, searched with other limits."""
+        other = copy(self)
+        other.index = SearchIndex(self.index.database.path.parent, limits, other._now)
+        return other
 
     def put(
         self,
@@ -132,8 +141,9 @@ class Indexed:
 
     def rows(self, query: Query | str = "", **changes: Any) -> RowPage:
         """The rows of a query, which may be typed; best first while searching."""
-        wanted = self._typed(query, **changes)
-        return self.index.rows(wanted, self.store_ids, NOW.timestamp(), 600.0)
+        wanted = typed(query, **changes)
+        now = NOW.timestamp()
+        return self.index.rows(wanted, self.store_ids, now, 600.0, whole=self.whole)
 
     def found(self, query: Query | str = "", **changes: Any) -> list[str]:
         """The keys of the rows, in their order."""
@@ -141,17 +151,11 @@ class Indexed:
 
     def hits(self, query: Query | str, hits_per_session: int = 3, **changes: Any) -> HitPage:
         """The hits of a query."""
-        wanted = self._typed(query, **changes)
+        wanted = typed(query, **changes)
         return self.index.hits(wanted, self.store_ids, NOW.timestamp(), 600.0, hits_per_session)
 
-    def _typed(self, query: Query | str, **changes: Any) -> Query:
-        wanted = typed(query, **changes)
-        if not self.whole_words:
-            return wanted
-        terms = tuple(
-            tuple(term._replace(prefix=False) for term in group) for group in wanted.terms
-        )
-        return wanted.model_copy(update={"terms": terms})
+    def _now(self) -> float:
+        return self.clock()
 
     @property
     def store_ids(self) -> tuple[str, ...]:
@@ -203,20 +207,21 @@ def _message(item: str | Block | Message, number: int, at: datetime) -> Message:
     return Message(index=number, role=role, human=role is Role.USER, blocks=(block,), created_at=at)
 
 
-WAYS = ("whole", "asked", "both")
-"""The ways in which sessions are found: all at once, one by one, or giving up the latter."""
+WAYS = ("whole", "settled", "asked")
+"""The ways in which sessions are found: by reading everything, or for the first rows: by reading
+all that is said of a word, or by asking sessions one after the other."""
 
 _LIMITS = {
     "whole": SearchLimits(),
-    "asked": SearchLimits(hits=0),
-    "both": SearchLimits(hits=0, fruitless=1),
+    "settled": SearchLimits(small=0, few=0),
+    "asked": SearchLimits(small=0, few=0, texts=0),
 }
 
 
 def in_a_way(folder: Path, way: str) -> Indexed:
     """An index that finds sessions in one of `WAYS`."""
     indexed = Indexed(folder, _LIMITS[way])
-    indexed.whole_words = way != "whole"
+    indexed.whole = way == "whole"
     return indexed
 
 
@@ -256,3 +261,9 @@ def spoil(path: Path, table: str) -> None:
     content = bytearray(path.read_bytes())
     content[(page - 1) * size : page * size] = b"\xff" * size
     path.write_bytes(content)
+
+
+def ticking(step: float) -> Callable[[], float]:
+    """A clock that goes on by so many seconds each time it is looked at."""
+    ticks = count()
+    return lambda: step * next(ticks)

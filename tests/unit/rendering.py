@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC
 
+from sessiontui.domain.conversation import PairedResult
 from sessiontui.domain.message import Block, Role, ToolResultBlock
 from sessiontui.ui.widgets.folding import Fold, Folding
-from sessiontui.ui.widgets.message_flow import PairedResult, Setting
+from sessiontui.ui.widgets.message_flow import Setting
 from sessiontui.ui.widgets.message_renderer import MessageRenderer, RenderedMessage
 from sessiontui.ui.widgets.term_marks import TermFinder
 from tests.transcripts import message, sample_colours
@@ -36,7 +37,7 @@ def render(
         width,
         Setting(starts_turn=starts_turn, results=paired),
         folding=folding,
-        finder=TermFinder(terms),
+        finder=TermFinder.of_words(terms),
     )
 
 

@@ -23,6 +23,7 @@ from sessiontui.ui.actions import ACTION, ACTIONS, Scope, actions_of
 from sessiontui.ui.screens.action_screen import ActionScreen
 from sessiontui.ui.screens.browse import BrowseScreen
 from sessiontui.ui.screens.journal import JournalScreen
+from sessiontui.ui.screens.statistics import StatisticsScreen
 from sessiontui.ui.screens.stores import StoresScreen
 from sessiontui.ui.screens.transcript import TranscriptScreen
 
@@ -31,6 +32,7 @@ SCREENS: dict[Scope, type[ActionScreen[Any]]] = {
     Scope.TRANSCRIPT: TranscriptScreen,
     Scope.STORES: StoresScreen,
     Scope.JOURNAL: JournalScreen,
+    Scope.STATISTICS: StatisticsScreen,
 }
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import stat
+import time
+import weakref
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,11 +33,12 @@ from sessiontui.domain.session import Session, SessionRef, TitleSource
 from sessiontui.domain.verdict import Verdict, VerdictStatus
 from sessiontui.services.exporting import (
     ExportForm,
+    document,
     exported,
     file_name,
-    joined_exports,
     write_export,
 )
+from sessiontui.services.transcript import Transcript
 
 AT = datetime(2026, 3, 1, 8, 0, 5, tzinfo=UTC)
 IDLE = Verdict(status=VerdictStatus.IDLE, evidence=("the store says idle",))
@@ -56,8 +61,12 @@ def message(*blocks: Block, role: Role = Role.ASSISTANT, index: int = 0) -> Mess
     return Message(index=index, role=role, blocks=blocks, created_at=AT)
 
 
+def transcript(*messages: Message, **fields: object) -> Transcript:
+    return Transcript(session(**fields), IDLE, messages)
+
+
 def markdown(*blocks: Block, **fields: object) -> str:
-    return exported(session(**fields), IDLE, [message(*blocks)], ExportForm.MARKDOWN)
+    return exported(transcript(message(*blocks), **fields), ExportForm.MARKDOWN)
 
 
 def code_blocks(text: str) -> list[str]:
@@ -80,12 +89,13 @@ def code_blocks(text: str) -> list[str]:
 
 
 def test_a_document_has_title_facts_and_a_section_per_message() -> None:
-    text = exported(
-        session(agent="scout", workspace=Path("/home/x")),
-        IDLE,
-        [message(TextBlock(text="hello"), role=Role.USER), message(TextBlock(text="hi"), index=1)],
-        ExportForm.MARKDOWN,
+    whole = transcript(
+        message(TextBlock(text="hello"), role=Role.USER),
+        message(TextBlock(text="hi"), index=1),
+        agent="scout",
+        workspace=Path("/home/x"),
     )
+    text = exported(whole, ExportForm.MARKDOWN)
     lines = text.splitlines()
     assert lines[0] == r"# Trip \[plan\] \*now\*"
     assert "- session: memory-1:trip" in lines
@@ -156,29 +166,67 @@ def test_prose_with_closed_code_blocks_stays_as_it_is() -> None:
 def test_hostile_text_is_made_visible_in_markdown_and_kept_in_json() -> None:
     hostile = "\x1b[31mred\x1b[0m \u202eback"
     assert "\x1b" not in markdown(TextBlock(text=hostile), title=hostile)
-    stored = exported(session(), IDLE, [message(TextBlock(text=hostile))], ExportForm.JSON)
+    stored = exported(transcript(message(TextBlock(text=hostile))), ExportForm.JSON)
     assert "\u202e" not in stored
     assert json.loads(stored)["items"][0]["blocks"][0]["text"] == hostile
 
 
 def test_json_is_the_transcript_envelope() -> None:
-    stored = json.loads(
-        exported(session(), IDLE, [message(TextBlock(text="é\ud800"))], ExportForm.JSON)
-    )
+    stored = json.loads(exported(transcript(message(TextBlock(text="é\ud800"))), ExportForm.JSON))
     assert stored["kind"] == "transcript"
     assert stored["session"]["ref"] == "memory-1:trip"
     assert stored["total"] == 1
     assert stored["items"][0]["blocks"] == [{"kind": "text", "text": "é�"}]
 
 
-def test_several_exports_become_one_document() -> None:
-    one = exported(session(), IDLE, [], ExportForm.MARKDOWN)
-    assert joined_exports([one, one], ExportForm.MARKDOWN).count("# Trip") == 2
-    single = exported(session(), IDLE, [], ExportForm.JSON)
-    assert joined_exports([single], ExportForm.JSON) == single
-    together = json.loads(joined_exports([single, single], ExportForm.JSON))
+def test_several_sessions_become_one_document() -> None:
+    one, other = transcript(title="One"), transcript(title="Other")
+    text = "".join(document([one, other], ExportForm.MARKDOWN, several=True))
+    assert text.index("# One") < text.index("\n---\n") < text.index("# Other")
+    together = json.loads("".join(document([one, other], ExportForm.JSON, several=True)))
     assert together["kind"] == "transcripts"
-    assert [item["kind"] for item in together["items"]] == ["transcript"] * 2
+    assert together["total"] == 2
+    assert [item["session"]["title"] for item in together["items"]] == ["One", "Other"]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_json_of_several_is_laid_out_like_any_other(count: int) -> None:
+    parts = [transcript(message(TextBlock(text="a\nb"))) for _ in range(count)]
+    text = "".join(document(parts, ExportForm.JSON, several=True))
+    value = json.loads(text)
+    assert text == json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    assert (value["kind"], value["total"], len(value["items"])) == ("transcripts", count, count)
+
+
+@pytest.mark.parametrize("form", ExportForm)
+def test_only_one_session_is_held_at_a_time(form: ExportForm) -> None:
+    alive: list[weakref.ref[Transcript]] = []
+
+    def read() -> Iterator[Transcript]:
+        for number in range(3):
+            assert not [ref for ref in alive if ref() is not None]
+            whole = transcript(message(TextBlock(text="x")), title=f"{number}")
+            alive.append(weakref.ref(whole))
+            yield whole
+            del whole
+
+    pieces = list(document(read(), form, several=True))
+    assert len(alive) == 3
+    assert len(pieces) > 3
+
+
+@pytest.mark.parametrize("form", [ExportForm.MARKDOWN, ExportForm.HTML])
+def test_of_no_session_nothing_is_written(form: ExportForm) -> None:
+    assert not list(document([], form, several=True))
+
+
+@pytest.mark.parametrize("form", ExportForm)
+def test_what_was_masked_is_told_in_the_document(form: ExportForm) -> None:
+    whole = dataclasses.replace(transcript(), masked={"password": 2})
+    text = exported(whole, form)
+    assert "masked 2 secrets: 2 passwords" in text
+    assert "not every secret can be recognised" in text
+    assert "masked" not in exported(transcript(), form)
 
 
 @pytest.mark.parametrize(
@@ -197,17 +245,44 @@ def test_file_names_are_plain(title: str, name: str) -> None:
 
 def test_a_file_is_private_and_replaced_only_when_asked(tmp_path: Path) -> None:
     path = tmp_path / "out.md"
-    assert write_export(path, "é\n") == 3
+    assert write_export(path, ["é", "\n"]) == 3
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     with pytest.raises(StoreReadOnly, match="is there already"):
-        write_export(path, "new")
+        write_export(path, ["new"])
     assert path.read_text() == "é\n"
-    assert write_export(path, "new", replace=True) == 3
+    assert write_export(path, ["n", "ew"], replace=True) == 3
     assert path.read_text() == "new"
 
 
 def test_a_file_needs_a_folder(tmp_path: Path) -> None:
     with pytest.raises(StoreMissing):
-        write_export(tmp_path / "nowhere" / "out.md", "x")
+        write_export(tmp_path / "nowhere" / "out.md", ["x"])
     with pytest.raises(StoreMissing):
-        write_export(tmp_path / "nowhere" / "out.md", "x", replace=True)
+        write_export(tmp_path / "nowhere" / "out.md", ["x"], replace=True)
+
+
+def test_what_ends_the_reading_leaves_no_file_behind(tmp_path: Path) -> None:
+    def pieces() -> Iterator[str]:
+        yield "begun"
+        raise StoreMissing("gone", "look again")
+
+    with pytest.raises(StoreMissing, match="gone"):
+        write_export(tmp_path / "out.md", pieces())
+    assert not list(tmp_path.glob("out*"))
+    assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize("at", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
+@pytest.mark.parametrize("form", ExportForm)
+def test_times_at_the_ends_of_the_calendar_do_no_harm(
+    form: ExportForm, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        said = message(TextBlock(text="hi")).model_copy(update={"created_at": at})
+        whole = transcript(said, created_at=at, last_activity=at)
+        assert exported(whole, form)
+        assert file_name(whole.session, form)
+    monkeypatch.undo()
+    time.tzset()

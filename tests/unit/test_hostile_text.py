@@ -72,7 +72,7 @@ def test_no_stored_text_reaches_the_terminal_unfiltered(text: str, role: Role) -
     for width in (NARROWEST, 37, 100):
         for folding in (Folding(), EVERYTHING):
             rendered = RENDERER.render(
-                sample, width, folding=folding, finder=TermFinder(["a", text])
+                sample, width, folding=folding, finder=TermFinder.of_words(["a", text])
             )
             assert_safe(rendered, width)
 
@@ -92,7 +92,9 @@ def test_any_text_in_any_block_can_be_painted(
     text: str, role: Role, width: int, folding: Folding
 ) -> None:
     sample = message(0, role, *blocks_of(text), author=text)
-    assert_safe(RENDERER.render(sample, width, folding=folding, finder=TermFinder([text])), width)
+    assert_safe(
+        RENDERER.render(sample, width, folding=folding, finder=TermFinder.of_words([text])), width
+    )
 
 
 @settings(max_examples=150, deadline=None)

@@ -18,7 +18,7 @@ from sessiontui.domain.message import Role, TextBlock, ToolResultBlock
 from sessiontui.domain.query import Query
 from sessiontui.domain.search import IndexTier
 from sessiontui.domain.session import SessionPatch, SessionRef
-from sessiontui.services import index_store_update
+from sessiontui.services import index_sync_run
 from sessiontui.services.index_schema import TABLES, TITLES
 from sessiontui.services.local_titles import LocalTitle
 from tests.building import text_message
@@ -227,7 +227,7 @@ def test_a_local_title_of_an_earlier_session_under_the_same_key_costs_nothing(
 def test_progress_is_told_at_most_ten_times_a_second(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index_store_update, "COMMIT_SECONDS", 0.0)
+    monkeypatch.setattr(index_sync_run, "COMMIT_SECONDS", 0.0)
     indexed = Indexed(tmp_path)
     for number in range(50):
         indexed.put(f"s{number}", "kettle")

@@ -26,7 +26,7 @@ import os, signal, sys
 from pathlib import Path
 
 from sessiontui.domain.backend import Surroundings
-from sessiontui.services import index_store_update
+from sessiontui.services import index_sync_run
 from sessiontui.services.catalogue import Catalogue
 from sessiontui.services.index_sync import IndexSync
 from sessiontui.services.index_texts import TextWriter
@@ -37,7 +37,7 @@ sys.path.insert(0, sys.argv[5])
 from tests.unit.indexing import FixedTitles
 
 store, cache, point, number = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
-index_store_update.COMMIT_SECONDS = 0.0
+index_sync_run.COMMIT_SECONDS = 0.0
 left = [number]
 
 

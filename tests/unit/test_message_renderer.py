@@ -6,6 +6,7 @@ from datetime import timedelta, timezone
 
 import pytest
 
+from sessiontui.domain.conversation import PairedResult
 from sessiontui.domain.message import (
     DamagedBlock,
     MediaBlock,
@@ -15,7 +16,7 @@ from sessiontui.domain.message import (
     ThinkingBlock,
 )
 from sessiontui.ui.widgets.folding import HEAD_CHARACTERS, Fold, Folding
-from sessiontui.ui.widgets.message_flow import PairedResult, Setting
+from sessiontui.ui.widgets.message_flow import Setting
 from sessiontui.ui.widgets.message_renderer import (
     MessageRenderer,
     RenderedMessage,
@@ -297,5 +298,6 @@ def test_terms_are_marked_in_calls_code_tables_and_boxes() -> None:
 def test_blocks_that_hold_a_term_are_known_even_when_folded() -> None:
     sample = message(0, Role.ASSISTANT, ThinkingBlock(text="oslo"), call("x"), call("y"), "bergen")
     setting = Setting(results=((1, PairedResult(result("in Oslo"), None)),))
-    assert blocks_with_terms(sample, setting, TermFinder(["oslo"])) == {0, 1}
-    assert RENDERER.render(sample, 80, setting, finder=TermFinder(["oslo"])).hit_lines == ()
+    assert blocks_with_terms(sample, setting, TermFinder.of_words(["oslo"])) == {0, 1}
+    folded = RENDERER.render(sample, 80, setting, finder=TermFinder.of_words(["oslo"]))
+    assert folded.hit_lines == ()

@@ -66,7 +66,6 @@ def test_alternatives_phrases_and_excluded_words(kitchen: Indexed) -> None:
 
 
 def test_only_the_last_word_is_a_beginning(kitchen: Indexed) -> None:
-    kitchen.whole_words = False
     assert kitchen.found("limes") == ["kettle"]
     assert kitchen.found("limes kettle") == []
 
@@ -99,7 +98,7 @@ def test_a_given_title_is_a_hit_of_its_own_and_one_from_the_first_prompt_is_not(
 def test_titles_then_closeness_then_recency_decide_the_order(indexed: Indexed) -> None:
     old = timedelta(days=90)
     indexed.put("titled", "hello", title="harbour museum", age=old)
-    indexed.put("together", "x", "the harbour museum", title="t", age=old)
+    indexed.put("together", "the harbour museum", title="t", age=old)
     indexed.put("apart", "harbour", "museum", title="t", age=old)
     indexed.put("recent apart", "harbour", "museum", title="t", age=timedelta(hours=1))
     indexed.sync.run()
@@ -121,7 +120,7 @@ def test_pages_of_a_search_follow_each_other(kitchen: Indexed) -> None:
         whole = kitchen.found("the", sort=sort)
         parts = [kitchen.found("the", sort=sort, limit=2, offset=n) for n in (0, 2, 4)]
         assert [*parts[0], *parts[1], *parts[2]] == whole
-    assert kitchen.rows("", limit=2).total == 4
+    assert kitchen.rows("", limit=2).total == (4 if kitchen.whole else None)
     assert kitchen.found("", limit=2, offset=1) == ["oven", "kettle"]
 
 

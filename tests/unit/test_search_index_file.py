@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from sessiontui.domain.errors import IndexBroken, StoreBusy
-from sessiontui.services import index_database
+from sessiontui.services import index_connection
 from sessiontui.services.index_schema import FILE_NAME, SCHEMA_VERSION
 from sessiontui.services.search_index import SearchIndex
 from tests.unit.indexing import Indexed, spoil
@@ -137,7 +137,7 @@ def test_a_full_disk_keeps_the_index_in_memory(
 def test_a_lock_held_for_too_long_is_told_as_such(
     indexed: Indexed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index_database, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(index_connection, "BUSY_SECONDS", 0.05)
     indexed.index.close()
     with closing(sqlite3.connect(indexed.index.database.path)) as other:
         other.execute("BEGIN IMMEDIATE")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sessiontui.domain.errors import SearchInterrupted
-from sessiontui.domain.query import Query, SortKey, Term
+from sessiontui.domain.query import Query, Term
 from sessiontui.services import index_results
 from sessiontui.services.index_database import SearchTicket
 from sessiontui.services.index_pass import SearchLimits
@@ -57,21 +57,40 @@ def test_a_correction_prefers_the_nearer_then_the_more_frequent_word(tmp_path: P
     assert indexed.rows("cofee ").corrected == "coffee"
 
 
-def test_more_sessions_than_enough_have_no_total_and_go_on(tmp_path: Path) -> None:
-    indexed = Indexed(tmp_path, SearchLimits(hits=3, sessions=4))
-    indexed.whole_words = True
-    for number in range(9):
-        indexed.put(f"s{number}", "x", "kettle", age=timedelta(days=number + 1))
-    indexed.put("titled", "x", title="kettle", age=timedelta(days=300))
+def test_a_correction_keeps_the_filters(kitchen: Indexed) -> None:
+    page = kitchen.rows("limscale -agent:scout title:kettle after:2026-02-01 in:tools")
+    assert [row.ref.key for row in page.rows] == ["kettle"]
+    assert page.corrected is not None
+    assert page.corrected.startswith("limescale -agent:scout title:kettle after:2026-02-01")
+    assert page.corrected.endswith("in:tools")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("kubernetse", "kubernetes"),
+        ("kuberentes", "kubernetes"),
+        ("ubernetes", "kubernetes"),
+        ("xkubernetes", "kubernetes"),
+        ("kubernets", "kubernetes"),
+        ("kuberneetis", "kubernetes"),
+        ("привте", "привет"),
+        ("kubrenetse", None),
+        ("kuber", None),
+    ],
+)
+def test_one_mistake_anywhere_or_two_after_a_right_beginning_are_forgiven(
+    indexed: Indexed, typed: str, meant: str | None
+) -> None:
+    indexed.put("a", "kubernetes is down", "привет")
     indexed.sync.run()
-    page = indexed.rows("kettle ", sort=SortKey.ACTIVITY)
-    assert [row.ref.key for row in page.rows] == ["s0", "s1", "s2", "s3"]
-    assert page.total is None
-    best = indexed.rows("kettle ")
-    assert best.rows[0].ref.key == "titled"
-    everything = indexed.rows("kettle ", sort=SortKey.ACTIVITY, limit=100)
-    assert (len(everything.rows), everything.total) == (10, 10)
-    assert indexed.found("kettle ", sort=SortKey.ACTIVITY, offset=8, limit=5) == ["s8", "titled"]
+    assert indexed.rows(Query(terms=((Term(typed),),))).corrected == meant
+
+
+def test_words_that_stand_only_in_titles_are_neighbours_too(indexed: Indexed) -> None:
+    indexed.put("a", "hello", title="kubernetes")
+    indexed.sync.run()
+    assert indexed.rows("kubernets ").corrected == "kubernetes"
 
 
 def test_a_short_beginning_is_looked_for_in_titles_only_where_there_is_much_text(
@@ -141,37 +160,6 @@ def test_a_running_search_is_ended_from_another_thread(
     assert len(raised) == 1
     monkeypatch.undo()
     assert kitchen.found("limescale") == ["kettle"]
-
-
-def test_a_beginning_that_is_a_common_word_finds_that_word_first(tmp_path: Path) -> None:
-    indexed = Indexed(tmp_path, SearchLimits(hits=3, sessions=4, small=0))
-    for number in range(6):
-        indexed.put(f"word{number}", "x", "the", "there", age=timedelta(days=number + 2))
-    indexed.put("longer", "x", "there", age=timedelta(days=1))
-    indexed.sync.run()
-    page = indexed.rows("the")
-    assert [row.ref.key for row in page.rows] == ["word0", "word1", "word2", "word3"]
-    assert page.total is None
-    assert {(row.hit_count, row.hit_count_exact) for row in page.rows} == {(1, False)}
-    everything = indexed.rows("the", limit=50)
-    assert everything.total == 7
-    assert everything.rows[0].ref.key != "longer"
-    assert {row.hit_count for row in everything.rows} == {2, 1}
-    assert all(row.hit_count_exact for row in everything.rows)
-
-
-def test_a_common_beginning_is_looked_for_in_the_newest_texts_first(tmp_path: Path) -> None:
-    limits = SearchLimits(hits=2, sessions=3, newest=4, small=0)
-    indexed = Indexed(tmp_path, limits)
-    for number in range(9):
-        indexed.put(f"s{number}", "x", f"kettle{number}", age=timedelta(days=number + 1))
-    indexed.sync.run()
-    page = indexed.rows("kettle")
-    assert page.total is None
-    assert [row.ref.key for row in page.rows][:4] == ["s0", "s1", "s2", "s3"]
-    assert indexed.rows("kettle", limit=9).total == 9
-    assert indexed.found("kettle", sort=SortKey.ACTIVITY) == [f"s{n}" for n in range(9)]
-    assert indexed.found("x kettle7") == ["s7"]
 
 
 def test_rows_beyond_the_first_have_a_count_and_no_snippet(

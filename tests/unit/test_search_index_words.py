@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from sessiontui.domain.indexed_text import TextItem, TextKind
 from sessiontui.domain.printable import printable
-from sessiontui.domain.query import Query, Term
+from sessiontui.domain.query import Term
 from sessiontui.domain.search import IndexTier
-from sessiontui.services.index_corrections import edit_distance, words_of
+from sessiontui.services.index_corrections import edit_distance
 from sessiontui.services.index_items import LONGEST_TEXT, items_of, packed, unpacked
 from sessiontui.services.index_snippets import SNIPPET_WIDTH, MatchFinder
 from sessiontui.services.index_words import (
@@ -20,7 +20,6 @@ from sessiontui.services.index_words import (
     exact,
     from_exact,
     name_parts,
-    pieces_of,
     storable,
 )
 
@@ -60,7 +59,6 @@ def test_any_text_can_be_indexed(text: str) -> None:
     storable(text).encode()
     for part in (name_parts(storable(text)), cjk_pairs(storable(text))):
         assert part is None or part.encode()
-    pieces_of(Term(text, prefix=True))
 
 
 @given(st.text(st.characters() | st.characters(categories=["Cs"]), max_size=20))
@@ -70,17 +68,6 @@ def test_keys_come_back_as_they_were(text: str) -> None:
     if isinstance(stored, str):
         stored.encode()
     assert from_exact(stored) == text
-
-
-def test_a_term_becomes_phrases_of_words_and_of_pairs() -> None:
-    (words,) = pieces_of(Term('say "hello-wor', prefix=True))
-    assert words == (False, '"say  hello-wor"*', True)
-    (short,) = pieces_of(Term("ab", prefix=True))
-    assert not short.spreads
-    (short,) = pieces_of(Term("ab", prefix=True), 1)
-    assert short.spreads
-    assert [piece.expression for piece in pieces_of(Term("abc東京都"))] == ['"abc"', '"東京 京都"']
-    assert pieces_of(Term("--")) == ()
 
 
 @given(any_text, st.lists(any_text.map(Term), max_size=3), st.integers(20, 200))
@@ -140,14 +127,6 @@ def test_the_edit_distance_counts_mistakes_up_to_a_limit(
 ) -> None:
     assert edit_distance(left, right, 2) == distance
     assert edit_distance(right, left, 2) == distance
-
-
-def test_words_of_a_query_are_spelled_as_they_are_typed() -> None:
-    query = Query(
-        terms=((Term("a b", phrase=True),), (Term("c"), Term("d", prefix=True))),
-        excluded=(Term("e"),),
-    )
-    assert words_of(query) == '"a b" c OR d -e'
 
 
 @given(st.text(st.sampled_from("ab "), max_size=50), st.integers(1, 3))

@@ -109,7 +109,7 @@ def test_a_selected_row_has_a_bar_and_a_background() -> None:
 
 def test_the_match_is_in_view_and_marked() -> None:
     text = "word " * 40 + "Oslo" + " word" * 40
-    row = ROW._replace(snippet=text, matches=((200, 204),))
+    row = ROW._replace(snippet=text, matches=((200, 204),), message_index=0)
     strip = painter(50, searching=True).snippet(row, selected=False, focused=False)
     marked = [segment.text for segment in strip if segment.style and segment.style.color]
     assert marked == ["Oslo"]

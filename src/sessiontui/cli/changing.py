@@ -182,7 +182,7 @@ def stuck(
     if not judged:
         narrate("no session is stuck")
     if not cure:
-        return _told_stuck(invocation, judged, as_json)
+        return _told_stuck(invocation, library, judged, as_json)
     if not judged:
         return _told(ActionReport(action=Action.CURE, dry_run=dry_run), as_json, asked=0)
     if not yes and not dry_run:
@@ -195,12 +195,19 @@ def stuck(
 
 
 def _told_stuck(
-    invocation: Invocation, judged: Sequence[tuple[Session, Verdict]], as_json: bool
+    invocation: Invocation,
+    library: Library,
+    judged: Sequence[tuple[Session, Verdict]],
+    as_json: bool,
 ) -> ExitCode:
     if as_json:
         print_json(
             sessions_envelope(
-                judged, total=len(judged), next_offset=None, problems=invocation.problems
+                judged,
+                total=len(judged),
+                next_offset=None,
+                problems=invocation.problems,
+                resume=library.resume_of,
             )
         )
     else:

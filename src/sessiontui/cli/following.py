@@ -59,6 +59,7 @@ def tail(
                 last,
                 total=last[-1].index + 1 if last else None,
                 problems=[problem.as_object for problem in invocation.problems],
+                resume=library.resume_of(session),
             )
         )
     else:

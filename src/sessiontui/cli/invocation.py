@@ -139,7 +139,7 @@ class Invocation:
         library = self.library(stuck_after)
         if not no_sync:
             with self.progress() as progress:
-                library.sync(progress=progress.note, upto=upto)
+                library.sync(progress=progress.note, upto=upto, rows_first=False)
         for notice in library.notices():
             narrate(printable_line(notice))
         return library
@@ -211,6 +211,9 @@ def _with_settings(options: LibraryOptions, settings: Settings, read_only: bool)
             "stuck_after": settings.stuck_after,
             "undo_days": settings.undo_days,
             "undo_megabytes": settings.undo_megabytes,
+            "search_tool_output": settings.search_tool_output,
+            "index_megabytes": settings.index_megabytes,
+            "query_history": settings.query_history,
             "read_only": read_only,
         }
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 
+from sessiontui.domain.backend import ResumeCommand
 from sessiontui.domain.errors import AmbiguousRef, QueryInvalid, SessionTuiError
 from sessiontui.domain.events import StoreEvent
 from sessiontui.domain.index_status import IndexStatus, TierStatus
@@ -100,11 +101,12 @@ def sessions_envelope(
     total: int | None,
     next_offset: int | None,
     problems: Iterable[Problem] = (),
+    resume: Callable[[Session], ResumeCommand | None] = lambda _: None,
 ) -> JsonObject:
-    """Kind `sessions`."""
+    """Kind `sessions`; `resume` tells how the owner of each continues it."""
     return envelope(
         "sessions",
-        [session_object(session, verdict) for session, verdict in judged],
+        [session_object(session, verdict, resume(session)) for session, verdict in judged],
         total=total,
         next_offset=next_offset,
         problems=_problem_objects(problems),
@@ -207,6 +209,7 @@ def index_envelope(status: IndexStatus, problems: Iterable[Problem] = ()) -> Jso
     item = {
         "path": str(status.path),
         "size_bytes": status.size_bytes,
+        "limit_bytes": status.limit_bytes,
         "generation": status.generation,
         "sessions": status.sessions,
         "text": _tier_object(status.text),
@@ -219,6 +222,7 @@ def index_envelope(status: IndexStatus, problems: Iterable[Problem] = ()) -> Jso
 def _tier_object(tier: TierStatus) -> JsonObject:
     return {
         "complete": tier.complete,
+        "off": tier.is_off,
         "items": tier.items,
         "pending_sessions": tier.pending_sessions,
         "size_bytes": tier.size_bytes,

@@ -108,7 +108,8 @@ def index() -> None:
 @pass_invocation
 def index_status(invocation: Invocation, no_sync: bool, as_json: bool) -> int:
     """Where the index is, how big it is, and how complete."""
-    return _told_index(invocation, invocation.synced(no_sync, IndexTier.ROWS), as_json)
+    library = invocation.synced(no_sync, IndexTier.ROWS)
+    return _told_index(invocation, library, as_json, sizes=True)
 
 
 @index.command("rebuild")
@@ -126,12 +127,12 @@ def index_rebuild(invocation: Invocation, tier: str, as_json: bool) -> int:
     library = invocation.library()
     with invocation.progress() as progress:
         upto = IndexTier.TEXT if tier == "text" else IndexTier.TOOLS
-        library.rebuild_index(progress=progress.note, upto=upto)
-    return _told_index(invocation, library, as_json)
+        library.rebuild_index(progress=progress.note, upto=upto, rows_first=False)
+    return _told_index(invocation, library, as_json, sizes=False)
 
 
-def _told_index(invocation: Invocation, library: Library, as_json: bool) -> int:
-    status = library.index_status()
+def _told_index(invocation: Invocation, library: Library, as_json: bool, *, sizes: bool) -> int:
+    status = library.index_status(sizes=sizes)
     if as_json:
         print_json(index_envelope(status, invocation.problems))
     else:

@@ -151,6 +151,7 @@ def list_sessions(
                 total=page.total,
                 next_offset=following,
                 problems=invocation.problems,
+                resume=library.resume_of,
             )
         )
     elif judged:
@@ -255,6 +256,7 @@ def show(
                 total=_known_total(items, start, stop),
                 next_offset=_after(library, found, items, stop),
                 problems=[problem.as_object for problem in invocation.problems],
+                resume=library.resume_of(session),
             )
         )
     else:

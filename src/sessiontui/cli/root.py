@@ -27,6 +27,7 @@ _COMMANDS = {
     "journal": "changing",
     "stuck": "changing",
     "export": "export_command",
+    "stats": "stats_command",
     "index": "maintenance",
     "config": "maintenance",
     "demo": "maintenance",

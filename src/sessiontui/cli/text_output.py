@@ -302,6 +302,7 @@ def index_lines(status: IndexStatus) -> list[str]:
         f"{count_words(status.sessions, 'session')}, {size_words(status.size_bytes)}",
         f"conversations: {_tier_words(status.text)}",
         f"tool output: {_tier_words(status.tools)}",
+        f"limit for tool output: {size_words(status.limit_bytes)}",
     ]
     if status.problem:
         lines.append(f"problem: {printable_line(status.problem)}")
@@ -309,6 +310,8 @@ def index_lines(status: IndexStatus) -> list[str]:
 
 
 def _tier_words(tier: TierStatus) -> str:
+    if tier.is_off:
+        return "off (setting search_tool_output)"
     words = [count_words(tier.items, "text")]
     if tier.size_bytes is not None:
         words.append(size_words(tier.size_bytes))

@@ -27,7 +27,7 @@ from sessiontui.domain.search import SearchHit
 from sessiontui.domain.session import Session, SessionPatch
 from sessiontui.domain.store import Capabilities, Capability, StoreInfo
 from sessiontui.domain.store_id import make_store_id
-from sessiontui.domain.verdict import TurnFacts
+from sessiontui.domain.verdict import Owner, TurnFacts
 
 
 class Place(NamedTuple):
@@ -204,7 +204,7 @@ class SessionBackend(Protocol):
         """(key, fingerprint) of every session, without reading transcripts.
 
         A complete pass or an exception: a session that is missing here counts as deleted. For
-        stores of files this costs one stat each.
+        stores of files this costs one stat each, and those come first that changed longest ago.
         """
 
     @abstractmethod
@@ -256,11 +256,22 @@ class SessionBackend(Protocol):
     def turn_facts(self, key: str) -> TurnFacts | None:
         """The store's half of a verdict; None for an unknown key."""
         session = self.get(key)
-        return None if session is None else TurnFacts.of(session)
+        return None if session is None else TurnFacts.of(session, self.owners().get(key, ()))
+
+    def owners(self) -> Mapping[str, tuple[Owner, ...]]:
+        """The processes that the store names as having sessions open, by key; they may be gone.
+
+        Costs a small listing, whatever the number of sessions.
+        """
+        return {}
 
     def resume_command(self, key: str) -> ResumeCommand | None:
         """How the owner continues the session; None where it cannot."""
         return None
+
+    def resume_of(self, session: Session) -> ResumeCommand | None:
+        """The same for a session that was read before, without reading it again where possible."""
+        return self.resume_command(session.ref.key)
 
     # -- watching --------------------------------------------------------------------------
 

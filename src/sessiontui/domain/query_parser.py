@@ -25,33 +25,45 @@ from sessiontui.domain.verdict import VerdictStatus
 HAS_VALUES = ("tools", "media", "error")
 
 
+_MOMENTS = ("today", "yesterday", "24h", "7d", "30d")
+
+
 class FilterName(NamedTuple):
-    """A filter of the language: what it narrows by, its allowed values (None: any), its help."""
+    """A filter of the language: what it narrows by, its allowed values (None: any), its help.
+
+    `examples` are values that are always good, where any is allowed.
+    """
 
     field: FilterField | None
     values: tuple[str, ...] | None
     help: str
+    examples: tuple[str, ...] = ()
 
 
 FILTERS: dict[str, FilterName] = {
     "agent": FilterName(FilterField.AGENT, None, "the agent, exactly"),
     "format": FilterName(FilterField.FORMAT, None, "the store format"),
     "store": FilterName(FilterField.STORE, None, "the id of a store"),
+    "channel": FilterName(FilterField.CHANNEL, None, "the channel, exactly"),
     "dir": FilterName(FilterField.DIR, None, "part of the workspace path"),
     "title": FilterName(FilterField.TITLE, None, "part of the title"),
     "role": FilterName(FilterField.ROLE, tuple(Role), "who wrote the message"),
     "state": FilterName(FilterField.STATE, tuple(SessionState), "what the store says"),
     "is": FilterName(FilterField.VERDICT, tuple(VerdictStatus), "the verdict"),
-    "before": FilterName(FilterField.TIME, None, "last activity before then"),
-    "after": FilterName(FilterField.TIME, None, "last activity since then"),
-    "on": FilterName(FilterField.TIME, None, "last activity on that day"),
+    "before": FilterName(FilterField.TIME, None, "last activity before then", _MOMENTS),
+    "after": FilterName(FilterField.TIME, None, "last activity since then", _MOMENTS),
+    "on": FilterName(FilterField.TIME, None, "last activity on that day", _MOMENTS[:2]),
     "has": FilterName(FilterField.HAS, HAS_VALUES, "what the session holds"),
     "in": FilterName(None, ("tools",), "search tool calls and output too"),
 }
 """Every filter, in the order in which help shows them."""
 
-_WHOLE_VALUE = frozenset({"dir", "title", "before", "after", "on"})
+WHOLE_VALUE = frozenset({"dir", "title", "before", "after", "on"})
 """Filters whose value may hold a comma."""
+
+MOST_CHARACTERS = 2_000
+MOST_PARTS = 64
+"""Of one query: what is longer was not typed to be searched for, and would take as long."""
 
 _NAME = re.compile(r"([a-z_]{2,}):(?![:/\\\d]|$)|([a-z_]{2,}):")
 _TOKEN = re.compile(r"\S")
@@ -96,6 +108,7 @@ def parse_query(text: str, now: datetime, zone: tzinfo | None = None) -> Query:
     sorted by relevance, else by activity.
     """
     tokens = list(_tokens(text))
+    _check_length(text, tokens)
     filters: list[Filter] = []
     groups: list[list[Term]] = []
     excluded: list[Term] = []
@@ -157,11 +170,6 @@ def parse_spans(text: str, now: datetime, zone: tzinfo | None = None) -> tuple[S
     return tuple(sorted([*kept, Span(start, end, SpanKind.ERROR)]))
 
 
-def highlight_terms(query: Query) -> tuple[str, ...]:
-    """The words and phrases to mark in what was found."""
-    return tuple(term.text for group in query.terms for term in group)
-
-
 # -- reading tokens ------------------------------------------------------------------------
 
 
@@ -213,6 +221,18 @@ def _filter_name(text: str, matched: re.Match[str], start: int) -> str | None:
     )
 
 
+def _check_length(text: str, tokens: list[_Token]) -> None:
+    parts = [token for token in tokens if not token.is_or]
+    if len(text) > MOST_CHARACTERS:
+        problem, start = f"a query has at most {MOST_CHARACTERS:,} characters", MOST_CHARACTERS
+    elif len(parts) > MOST_PARTS:
+        problem, start = f"a query has at most {MOST_PARTS} words", parts[MOST_PARTS].start
+    else:
+        return
+    hint = "leave some out; words in a row count as one between quotation marks"
+    raise QueryInvalid(problem, hint, start, len(text))
+
+
 def _check_or(tokens: list[_Token], position: int) -> None:
     token = tokens[position]
     sides = (
@@ -243,7 +263,7 @@ def _values_hint(name: str) -> str:
 
 def _checked_values(token: _Token) -> tuple[str, ...]:
     name = token.name or ""
-    if token.quoted or name in _WHOLE_VALUE:
+    if token.quoted or name in WHOLE_VALUE:
         values = [token.value]
     else:
         values = [part for part in token.value.split(",") if part]

@@ -35,18 +35,61 @@ LIVE = frozenset({VerdictStatus.WAITING, VerdictStatus.RUNNING})
 
 
 class Verdict(BaseModel):
-    """A status, the evidence for it in short sentences, and since when it holds."""
+    """A status, the evidence for it in short sentences, and since when it holds.
+
+    `live`: whether the owner has the session open, where that is proved; else None.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     status: VerdictStatus
     evidence: tuple[str, ...] = ()
     since: AwareDatetime | None = None
+    live: bool | None = None
 
     @property
     def is_live(self) -> bool:
         """True when the session must not be changed without force."""
-        return self.status in LIVE
+        return self.live is True or self.status in LIVE
+
+
+class OwnerStatus(StrEnum):
+    """What the owner's process says of itself; `SHELL`: it runs a command the person typed."""
+
+    BUSY = "busy"
+    SHELL = "shell"
+    WAITING = "waiting"
+    IDLE = "idle"
+
+
+class Owner(BaseModel):
+    """A process that a store names as the one that has a session open.
+
+    It may be long gone, and its number may be another's by now: `started` is when it began, as the
+    system says it (on Linux in clock ticks after boot), None where the store does not tell.
+    `elsewhere`: the number may be of another container.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pid: int
+    started: str | None = None
+    status: OwnerStatus | None = None
+    moved_at: AwareDatetime | None = None
+    elsewhere: bool = False
+
+
+class Presence(BaseModel):
+    """What looking at processes has shown: the owner that is alive, or whether none is.
+
+    `alive`: True when `owner` is proved to run, False when every process named is gone, None
+    otherwise.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    alive: bool | None = None
+    owner: Owner | None = None
 
 
 class TurnFacts(BaseModel):
@@ -54,7 +97,8 @@ class TurnFacts(BaseModel):
 
     `turn_open`: the transcript's tail shows a turn begun and not ended (None: not known, or not
     asked because the store itself keeps the state of every turn).
-    `began_at`: when the turn began, `moved_at`: when anything last moved.
+    `began_at`: when the turn began, `moved_at`: when anything last moved. `owners` are the
+    processes that the store names.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -63,15 +107,17 @@ class TurnFacts(BaseModel):
     turn_open: bool | None = None
     began_at: AwareDatetime | None = None
     moved_at: AwareDatetime | None = None
+    owners: tuple[Owner, ...] = ()
 
     @classmethod
-    def of(cls, session: Session) -> TurnFacts:
-        """The facts a session carries itself."""
+    def of(cls, session: Session, owners: tuple[Owner, ...] = ()) -> TurnFacts:
+        """The facts a session carries itself, and the processes its store names."""
         return cls(
             state=session.state,
             turn_open=session.turn_open,
             began_at=session.turn_started_at,
             moved_at=max(filter(None, (session.last_activity, session.moved_at)), default=None),
+            owners=owners,
         )
 
 
@@ -101,8 +147,74 @@ def status_of(
     return VerdictStatus.UNKNOWN
 
 
-def judge(facts: TurnFacts, now: datetime, threshold: timedelta = DEFAULT_THRESHOLD) -> Verdict:
-    """The verdict on a session, with its evidence."""
+def judge(
+    facts: TurnFacts,
+    now: datetime,
+    threshold: timedelta = DEFAULT_THRESHOLD,
+    presence: Presence | None = None,
+) -> Verdict:
+    """The verdict on a session, with its evidence; `presence` is what its processes showed."""
+    stored = _of_store(facts, now, threshold)
+    if presence is None or presence.alive is None:
+        return stored
+    if presence.alive and presence.owner is not None:
+        return _of_owner(presence.owner, facts, stored, now, threshold)
+    # Nobody seen here is no proof against what moved just now: it may run in a container.
+    live = None if stored.status in LIVE else False
+    evidence = (*stored.evidence, "the process that had it open is gone")
+    return stored.model_copy(update={"evidence": evidence, "live": live})
+
+
+def _of_owner(
+    owner: Owner, facts: TurnFacts, stored: Verdict, now: datetime, threshold: timedelta
+) -> Verdict:
+    """The verdict on a session whose owner is alive."""
+    says = "" if owner.status is None else f" and says {owner.status.value}"
+    seen = f"process {owner.pid} has it open{says}"
+    times = (facts.began_at, facts.moved_at, owner.moved_at)
+    moved = max((at for at in times if at is not None), default=None)
+    status = _status_of_owner(owner.status, facts, moved, now, threshold)
+    if status is None:
+        evidence = (seen, *stored.evidence)
+        return stored.model_copy(update={"evidence": evidence, "live": True})
+    evidence = (seen,)
+    if status is VerdictStatus.WAITING:
+        evidence += ("the turn is open, and it is not working on it",)
+    elif moved is not None:
+        evidence += (f"nothing moved for {duration_words(now - moved)}",)
+    if status is VerdictStatus.STUCK:
+        evidence += (f"that is longer than {duration_words(threshold)}",)
+    return Verdict(status=status, evidence=evidence, since=owner.moved_at or moved, live=True)
+
+
+def _status_of_owner(
+    says: OwnerStatus | None,
+    facts: TurnFacts,
+    moved: datetime | None,
+    now: datetime,
+    threshold: timedelta,
+) -> VerdictStatus | None:
+    """What an owner that is alive makes of a session; None where the store's word stands."""
+    is_open = facts.turn_open or facts.state == SessionState.RUNNING
+    match says:
+        case _ if facts.state == SessionState.ERROR:
+            return None
+        case OwnerStatus.WAITING if facts.turn_open is not False:
+            return VerdictStatus.WAITING
+        case OwnerStatus.IDLE if is_open:
+            return VerdictStatus.WAITING
+        case OwnerStatus.WAITING | OwnerStatus.IDLE:
+            return VerdictStatus.IDLE
+        case None if not is_open:
+            return None
+    if moved is None or now - moved <= threshold:
+        return VerdictStatus.RUNNING
+    # Who says nothing of itself, or runs what a person typed, may well take so long.
+    return VerdictStatus.STUCK if says is OwnerStatus.BUSY else VerdictStatus.UNKNOWN
+
+
+def _of_store(facts: TurnFacts, now: datetime, threshold: timedelta) -> Verdict:
+    """The verdict on a session by what is stored alone."""
     began, moved = facts.began_at, facts.moved_at
     status = status_of(
         facts.state,

@@ -41,6 +41,20 @@ def count_words(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def short_count(count: int) -> str:
+    """A count that may be very large: `1,204`, `123k`, `12.3M`, `4.5B`."""
+    if count < 100_000:
+        return f"{count:,}"
+    number = float(count)
+    for unit in ("k", "M", "B"):
+        number /= 1000
+        if number < 999.5:
+            return (
+                f"{number:.1f}{unit}" if number < 99.95 and unit != "k" else f"{number:.0f}{unit}"
+            )
+    return f"{number / 1000:,.0f}T"
+
+
 def parse_duration(text: str) -> timedelta | None:
     """`90s`, `10m`, `2h`, `7d`, `4w`, also combined as `1h30m`; None when it is none of these."""
     if not text or _DURATION.sub("", text):

@@ -63,7 +63,7 @@ def pieces_of(content: object) -> Iterator[Piece]:
 def _pieces_of_block(block: Any) -> Iterator[Piece]:
     match block:
         case str():
-            yield Piece("text", block)
+            yield Piece("text", readable(block))
         case {"type": "text", "text": str(text)}:
             yield Piece("text", readable(text))
         case {"type": "thinking", "thinking": str(text)}:

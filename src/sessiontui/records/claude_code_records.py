@@ -1,22 +1,31 @@
-"""One line of a Claude Code transcript: what kind of record it is and who speaks in it."""
+"""One record of a Claude Code transcript: who speaks in it, and what it says of the turn."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+from msgspec.json import Decoder
+
 from sessiontui.domain.message import Role
-from sessiontui.records.claude_code_blocks import Piece, opaque_piece, pieces_of
-from sessiontui.records.json_values import DEEPEST, bounded, encodable
-from sessiontui.storage.json_text import JsonRefused, decode_json, raw_text
-from sessiontui.storage.jsonl_file import Line
+from sessiontui.records.claude_code_blocks import Piece, opaque_piece, pieces_of, readable
+from sessiontui.records.claude_code_lines import (
+    BLANK,
+    Content,
+    Damaged,
+    Entry,
+    entry_of,
+    fitting,
+    value_of,
+)
+from sessiontui.storage.json_text import raw_text
 
 SYNTHETIC = "<synthetic>"
 """The model of answers that the program itself made up (errors, notices)."""
 
-_QUIET_TYPES = frozenset(
+QUIET_TYPES = frozenset(
     {
         "agent-color", "agent-name", "agent-setting", "ai-title", "atis-latch", "bridge-session",
         "content-replacement", "custom-title", "file-history-snapshot", "frame-link",
@@ -24,7 +33,7 @@ _QUIET_TYPES = frozenset(
         "relocated", "summary", "tag", "worktree-state",
     }
 )  # fmt: skip
-_QUIET_SUBTYPES = frozenset({"turn_duration", "stop_hook_summary", "session_start"})
+QUIET_SUBTYPES = frozenset({"turn_duration", "stop_hook_summary", "session_start"})
 _WRAPPERS = (
     "<command-name>", "<command-message>", "<local-command-stdout>", "<local-command-stderr>",
     "<local-command-caveat>", "<bash-input>", "<bash-stdout>", "<bash-stderr>",
@@ -33,44 +42,7 @@ _WRAPPERS = (
 )  # fmt: skip
 _INTERRUPTED = "[Request interrupted by user"
 _IDE_TAG = re.compile(r"\s*<(ide_[a-z_]+|system-reminder)>.*?</\1>\s*", re.DOTALL)
-
-
-class Record(NamedTuple):
-    """One decoded line; `data` is empty when it is damaged.
-
-    `number` is that of the line, from 1. `uuid` is the record's own id (metadata records have
-    none), `parent` the record it follows; after a compaction that is the last one before it.
-    """
-
-    line: Line
-    number: int
-    data: Mapping[str, Any]
-    damage: str | None
-    type: str
-    uuid: str | None
-    parent: str | None
-
-    @property
-    def message_id(self) -> str | None:
-        """The id that the lines of one assistant message share."""
-        message = self.data.get("message")
-        return text_at(message, "id") if self.type == "assistant" else None
-
-    @property
-    def model(self) -> str | None:
-        """The model that answered; None for what the program made up itself."""
-        model = text_at(self.data.get("message"), "model")
-        return None if model == SYNTHETIC else model
-
-    @property
-    def at(self) -> datetime | None:
-        """When it was written, aware, in UTC."""
-        return _time(self.data.get("timestamp"))
-
-    @property
-    def is_side_branch(self) -> bool:
-        """True in the conversation of a sub-agent or a team member."""
-        return self.data.get("isSidechain") is True or bool(self.data.get("teamName"))
+_CALLS = ("tool_use", "server_tool_use", "mcp_tool_use")
 
 
 class Voice(NamedTuple):
@@ -81,125 +53,219 @@ class Voice(NamedTuple):
     counts: bool = False
 
 
-def record_of(line: Line, number: int) -> Record | None:
-    """The record of a line; None for a blank line, and for a last one still being written."""
-    if not line.data.strip():
-        return None
-    damage: str | None
-    try:
-        value = decode_json(line.data, surrogates=True)
-        damage = None if isinstance(value, dict) else "not a JSON object"
-    except JsonRefused as error:
-        value, damage = None, str(error)
-    if damage is not None:
-        return Record(line, number, {}, damage, "", None, None) if line.ended else None
-    if line.data.count(b"[") + line.data.count(b"{") > DEEPEST:
-        value = bounded(value)
-    if b"\\ud" in line.data or b"\\uD" in line.data:
-        value = encodable(value)
-    get = value.get
-    kind, uuid = get("type"), get("uuid")
-    parent = get("parentUuid") or get("logicalParentUuid")
-    return Record(
-        line,
-        number,
-        value,
-        None,
-        kind if isinstance(kind, str) else "",
-        uuid if isinstance(uuid, str) else None,
-        parent if isinstance(parent, str) else None,
-    )
+ANSWER = Voice(Role.ASSISTANT, counts=True)
+OUTPUT = Voice(Role.TOOL)
+PROMPT = Voice(Role.USER, human=True, counts=True)
+INJECTED = Voice(Role.USER, counts=True)
+META = Voice(Role.USER)
+NOTICE = Voice(Role.SYSTEM)
+UNKNOWN = Voice(Role.OTHER)
 
 
-def voice_of(record: Record) -> Voice | None:
+def voice_of(entry: Entry) -> Voice | None:
     """Who speaks, or None when the record is nothing to read: metadata, links, injected context."""
-    if record.damage is not None:
-        return Voice(Role.OTHER)
-    data = record.data
-    match record.type:
+    match entry.type:
         case "user":
-            return _user_voice(record)
+            return user_voice(entry, entry.said)
         case "assistant":
-            return Voice(Role.ASSISTANT, counts=True)
-        case "system":
-            if text_at(data, "subtype") in _QUIET_SUBTYPES:
-                return None
-            return Voice(Role.SYSTEM) if any(raw_pieces(record)) else None
-        case "attachment":
-            return Voice(Role.USER, human=True, counts=True) if _is_queued_prompt(data) else None
-        case kind if kind in _QUIET_TYPES:
+            return ANSWER
+        case kind if kind in QUIET_TYPES or entry is BLANK:
             return None
+        case "attachment":
+            return PROMPT if _is_queued_prompt(entry) else None
+        case "system":
+            return NOTICE if _says_something(entry) else None
         case _:
-            return Voice(Role.OTHER)
+            return UNKNOWN
 
 
-def _user_voice(record: Record) -> Voice:
-    data = record.data
-    content = _content(data)
-    if isinstance(content, list):
-        results = [text_at(block, "type") == "tool_result" for block in content]
+def user_voice(entry: Entry, content: Content) -> Voice:
+    """Who speaks in a record of a user, which may well be a tool or the program itself."""
+    if isinstance(content, tuple):
+        results = [block.type == "tool_result" for block in content]
         if results and all(results):
-            return Voice(Role.TOOL)
+            return OUTPUT
         if any(results):
-            return Voice(Role.USER, counts=True)
-    meta = data.get("isMeta") is True
-    injected = (
-        meta
-        or data.get("isCompactSummary") is True
-        or data.get("isVisibleInTranscriptOnly") is True
-        or record.is_side_branch
-        or _origin(data) not in (None, "human")
-    )
-    human = not injected and typed_text(record) is not None
-    return Voice(Role.USER, human, counts=not meta)
+            return INJECTED
+    if entry.is_meta:
+        return META
+    if (
+        entry.is_compact_summary
+        or entry.is_visible_in_transcript_only
+        or entry.is_side_branch
+        or (entry.origin is not None and entry.origin.kind not in (None, "human"))
+        or typed_text(content) is None
+    ):
+        return INJECTED
+    return PROMPT
 
 
-def _is_queued_prompt(data: Mapping[str, Any]) -> bool:
-    attachment = data.get("attachment")
-    if text_at(attachment, "type") != "queued_command" or not isinstance(attachment, dict):
+def _is_queued_prompt(entry: Entry) -> bool:
+    attachment = entry.attachment
+    if attachment is None or attachment.type != "queued_command":
         return False
-    origin = _origin(attachment) or _origin(data)
-    if origin is not None:
-        return origin == "human"
-    return text_at(attachment, "commandMode") in (None, "prompt")
+    for origin in (attachment.origin, entry.origin):
+        if origin is not None and origin.kind is not None:
+            return origin.kind == "human"
+    return attachment.command_mode in (None, "prompt")
 
 
-def _origin(data: Mapping[str, Any]) -> str | None:
-    return text_at(data.get("origin"), "kind")
+def _says_something(entry: Entry) -> bool:
+    if entry.subtype in QUIET_SUBTYPES:
+        return False
+    return not isinstance(entry.content, str) or bool(readable(entry.content).strip())
 
 
-def typed_text(record: Record) -> str | None:
-    """What a person typed in a user record, without the tags an editor puts before it.
+def typed_text(content: Content) -> str | None:
+    """What a person typed in a message, without the tags an editor puts before it.
 
     None when it is only a wrapper of the program; an empty text for an image alone.
     """
-    content = _content(record.data)
-    blocks = content if isinstance(content, list) else [content]
-    texts = []
     media = False
-    for block in blocks:
-        text = block if isinstance(block, str) else text_at(block, "text")
-        media = media or text_at(block, "type") in ("image", "document")
-        if text is not None:
-            while (tag := _IDE_TAG.match(text)) is not None:
-                text = text[tag.end() :]
-            texts.append(text)
-    joined = "\n".join(text for text in texts if text.strip()).strip()
-    if joined.startswith(_WRAPPERS) or not (joined or media):
+    if isinstance(content, str):
+        typed = _untagged(content).strip()
+    else:
+        blocks = content or ()
+        texts = [_untagged(block.text) for block in blocks if block.text is not None]
+        media = any(block.type in ("image", "document") for block in blocks)
+        typed = "\n".join(text for text in texts if text.strip()).strip()
+    if not typed:
+        return "" if media else None
+    return None if typed[0] in "<[C" and typed.startswith(_WRAPPERS) else typed
+
+
+def _untagged(text: str) -> str:
+    while "<" in text and (tag := _IDE_TAG.match(text)) is not None:
+        text = text[tag.end() :]
+    return text
+
+
+def prompt_text(entry: Entry) -> str | None:
+    """What was asked for in a prompt, as a title would show it."""
+    if entry.type == "user":
+        return typed_text(entry.said)
+    return _first_text(queued_prompt(entry))
+
+
+def queued_prompt(entry: Entry) -> Content:
+    """What was typed while the agent was at work."""
+    return None if entry.attachment is None else entry.attachment.prompt
+
+
+def _first_text(content: Content) -> str | None:
+    if isinstance(content, str):
+        return content
+    return next((block.text for block in content or () if block.text is not None), None)
+
+
+def turn_signal(entry: Entry, line: memoryview) -> bool | None:
+    """Whether a turn is open after a record; None when the record does not tell.
+
+    Side branches never tell.
+    """
+    if entry.is_side_branch:
         return None
-    return joined
+    match entry.type:
+        case "assistant":
+            return _answer_leaves_open(entry, answer_of(line))
+        case "user" | "attachment":
+            voice = voice_of(entry)
+            if voice is None:
+                return None
+            if voice.human or voice is OUTPUT:
+                return True
+            return False if (_first_text(entry.said) or "").startswith(_INTERRUPTED) else None
+        case "system" if entry.subtype == "turn_duration":
+            return False
+        case _:
+            return None
 
 
-def raw_pieces(record: Record) -> Iterator[Piece]:
+def _answer_leaves_open(entry: Entry, answer: Answer) -> bool:
+    if answer.is_api_error_message or answer.made_up:
+        return False
+    content = entry.said
+    kinds = [block.type for block in content] if isinstance(content, tuple) else ["text"]
+    if any(kind in _CALLS for kind in kinds):
+        return True
+    reason = answer.message.stop_reason if answer.message else None
+    if reason is not None:
+        return reason in ("tool_use", "pause_turn")
+    # Older versions never wrote the reason: an answer in words ends a turn, a thought does not.
+    return "text" not in kinds
+
+
+class _Ending(Struct, gc=False):
+    model: str | None = None
+    stop_reason: str | None = None
+
+
+class Answer(Struct, gc=False, rename="camel"):
+    """What only the last answers are asked: who gave it, and how it ended."""
+
+    message: _Ending | None = None
+    is_api_error_message: bool | None = None
+
+    @property
+    def made_up(self) -> bool:
+        """Whether the program itself made it up."""
+        return self.message is not None and self.message.model == SYNTHETIC
+
+    @property
+    def model(self) -> str | None:
+        """The model that answered; None for what the program made up itself."""
+        return None if self.message is None or self.made_up else self.message.model
+
+
+_ANSWER = Decoder(Answer)
+
+
+def answer_of(line: memoryview) -> Answer:
+    """What a record of the assistant says of itself."""
+    return fitting(line, _ANSWER, Answer)
+
+
+# -- whole records -----------------------------------------------------------------------------
+
+
+class Record(NamedTuple):
+    """A line with everything in it; `data` is empty when it is damaged.
+
+    `number` is that of the line, from 1.
+    """
+
+    line: bytes
+    number: int
+    entry: Entry
+    data: Mapping[str, Any]
+    damage: str | None
+
+    @property
+    def answer(self) -> Answer:
+        """What a record of the assistant says of itself."""
+        return answer_of(memoryview(self.line))
+
+
+def record_of(line: bytes, number: int) -> Record:
+    """The whole record of a line."""
+    value = value_of(line)
+    if isinstance(value, str):
+        return Record(line, number, Damaged(), {}, value)
+    return Record(line, number, entry_of(line), value, None)
+
+
+def pieces_of_record(record: Record) -> Iterator[Piece]:
     """The pieces a record's blocks are made of."""
     if record.damage is not None:
-        raw = raw_text(record.line.data)
+        raw = raw_text(record.line)
         yield Piece("damaged", raw, name=f"line {record.number:,}", data=record.damage)
         return
     data = record.data
-    match record.type:
+    match record.entry.type:
         case "user" | "assistant":
-            yield from pieces_of(_content(data))
+            message = data.get("message")
+            holder = message if isinstance(message, dict) else data
+            yield from pieces_of(holder.get("content"))
         case "attachment":
             attachment = data.get("attachment")
             if isinstance(attachment, dict):
@@ -211,7 +277,8 @@ def raw_pieces(record: Record) -> Iterator[Piece]:
 
 
 def _system_pieces(data: Mapping[str, Any]) -> Iterator[Piece]:
-    subtype = text_at(data, "subtype") or "system"
+    subtype = data.get("subtype")
+    subtype = subtype if isinstance(subtype, str) else "system"
     content = data.get("content")
     if isinstance(content, str):
         yield from (piece for piece in pieces_of(content) if piece.text.strip())
@@ -221,64 +288,3 @@ def _system_pieces(data: Mapping[str, Any]) -> Iterator[Piece]:
     else:
         known = ("content", "subtype", "message", "error", "level")
         yield opaque_piece(subtype, {key: data[key] for key in known if key in data})
-
-
-def turn_signal(record: Record, voice: Voice | None) -> bool | None:
-    """Whether a turn is open after a record; None when the record does not tell.
-
-    Side branches never tell.
-    """
-    data = record.data
-    if record.is_side_branch or record.damage is not None:
-        return None
-    if record.type == "system":
-        return False if text_at(data, "subtype") == "turn_duration" else None
-    if voice is None:
-        return None
-    match record.type:
-        case "user" | "attachment":
-            if voice.human or voice.role is Role.TOOL:
-                return True
-            first = next(pieces_of(_content(data)), None)
-            interrupted = first is not None and first.text.startswith(_INTERRUPTED)
-            return False if interrupted else None
-        case "assistant":
-            return _answer_leaves_open(data)
-        case _:
-            return None
-
-
-def _answer_leaves_open(data: Mapping[str, Any]) -> bool:
-    message = data.get("message")
-    if data.get("isApiErrorMessage") is True or text_at(message, "model") == SYNTHETIC:
-        return False
-    content = _content(data)
-    kinds = [text_at(block, "type") for block in content] if isinstance(content, list) else ["text"]
-    if any(kind in ("tool_use", "server_tool_use", "mcp_tool_use") for kind in kinds):
-        return True
-    reason = text_at(message, "stop_reason")
-    if reason is not None:
-        return reason in ("tool_use", "pause_turn")
-    # Older versions never wrote the reason: an answer in words ends a turn, a thought does not.
-    return "text" not in kinds
-
-
-def _content(data: Mapping[str, Any]) -> object:
-    message = data.get("message")
-    return message.get("content") if isinstance(message, dict) else data.get("content")
-
-
-def text_at(holder: object, key: str) -> str | None:
-    """A text field of a JSON object, or None where either is anything else."""
-    value = holder.get(key) if isinstance(holder, dict) else None
-    return value if isinstance(value, str) else None
-
-
-def _time(value: object) -> datetime | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        at = datetime.fromisoformat(value)
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

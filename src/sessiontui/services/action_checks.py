@@ -17,6 +17,7 @@ from sessiontui.domain.errors import (
     SessionBusy,
     SessionMissing,
     SessionTuiError,
+    StoreMissing,
     StoreReadOnly,
     StoreUnreadable,
     Unsupported,
@@ -25,8 +26,9 @@ from sessiontui.domain.exit_codes import exit_code_of
 from sessiontui.domain.report import Skipped
 from sessiontui.domain.session import Session, SessionRef
 from sessiontui.domain.store import CHANGES, Capability, StoreInfo
-from sessiontui.domain.verdict import DEFAULT_THRESHOLD, TurnFacts, Verdict, judge
+from sessiontui.domain.verdict import DEFAULT_THRESHOLD, LIVE, TurnFacts, Verdict, judge
 from sessiontui.services.catalogue import Catalogue
+from sessiontui.services.liveness import Liveness
 from sessiontui.storage.mounts import shared_file_system
 
 _INFO_SECONDS = 5.0
@@ -63,12 +65,19 @@ class ActionChecks:
         self._options = options
         self._clock = clock
         self._lock = threading.Lock()
+        self._liveness = Liveness()
         self._shared: dict[str, str | None] = {}
         self._infos: dict[str, _Known] = {}
 
-    def verdict(self, session: Session) -> Verdict:
-        """What is the matter with a session, now."""
-        return judge(TurnFacts.of(session), self._clock(), self._options.stuck_after)
+    def verdict(self, session: Session, *, fresh: bool = True) -> Verdict:
+        """What is the matter with a session, now; `fresh` as in `Liveness.facts`."""
+        try:
+            backend = self._catalogue.backend_of(session.ref)
+        except StoreMissing:
+            facts, presence = TurnFacts.of(session), None
+        else:
+            facts, presence = self._liveness.facts(backend, session, fresh=fresh)
+        return judge(facts, self._clock(), self._options.stuck_after, presence)
 
     def why_not(self, ref: SessionRef, capability: Capability) -> str | None:
         """Why such a change of a session would be refused, or None; asks its store rarely."""
@@ -113,9 +122,10 @@ class ActionChecks:
         verdict = self.verdict(session)
         if verdict.is_live:
             because = f": {', '.join(verdict.evidence)}" if verdict.evidence else ""
+            in_turn = verdict.status in LIVE
             raise SessionBusy(
                 f"the session is {verdict.status.value}{because}",
-                "wait until its turn has ended, or force it",
+                f"{'wait until its turn has ended' if in_turn else 'close it there'}, or force it",
                 session.ref,
             )
 

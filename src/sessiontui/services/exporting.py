@@ -1,33 +1,24 @@
-"""Transcripts as files: Markdown for people, JSON for programs.
-
-Stored text is hostile in a file too, since files are shown in terminals: it passes `printable`,
-and no text of a transcript can end the block it stands in.
-"""
+"""Transcripts as documents and files: Markdown and a page of HTML for people, JSON for programs."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Container, Iterable, Iterator
 from enum import StrEnum
 from itertools import chain, count
 from pathlib import Path
 
 from sessiontui.domain.errors import ChangedUnderneath, StoreReadOnly
-from sessiontui.domain.message import Block, Message
-from sessiontui.domain.printable import printable, printable_line
+from sessiontui.domain.printable import printable_line
 from sessiontui.domain.session import Session
-from sessiontui.domain.verdict import Verdict
-from sessiontui.domain.words import count_words, size_words
-from sessiontui.services.json_form import envelope, json_text, transcript_envelope
-from sessiontui.storage.atomic_file import create_file, write_file
-from sessiontui.storage.system_errors import store_error
+from sessiontui.services.export_times import local_time
+from sessiontui.services.json_form import JsonObject, envelope, json_text, transcript_envelope
+from sessiontui.services.markdown_export import transcript_markdown
+from sessiontui.services.transcript import CAUTION, Transcript, masked_words
+from sessiontui.storage.streamed_file import stream_file
 
-_FENCE_LINE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
-_TICKS = re.compile(r"`+")
-_MARKUP = re.compile(r"([\\`*_\[\]<>#|])")
 _NAME_LIMIT = 60
+_ITEM = "item"
 
 
 class ExportForm(StrEnum):
@@ -35,155 +26,85 @@ class ExportForm(StrEnum):
 
     MARKDOWN = "md"
     JSON = "json"
+    HTML = "html"
 
 
-def exported(
-    session: Session, verdict: Verdict, messages: Iterable[Message], form: ExportForm
-) -> str:
-    """A transcript as a whole document."""
-    if form is ExportForm.JSON:
-        return transcript_json(session, verdict, messages)
-    return "".join(transcript_markdown(session, verdict, messages))
-
-
-def transcript_json(session: Session, verdict: Verdict, messages: Iterable[Message]) -> str:
-    """The whole transcript envelope of the outer contract, indented, ending with a newline."""
-    items = list(messages)
-    whole = transcript_envelope(session, verdict, items, total=len(items))
-    return json_text(whole, indent=2) + "\n"
-
-
-def joined_exports(texts: Sequence[str], form: ExportForm) -> str:
-    """Several exports as one document: Markdown under a rule each, JSON as one object."""
-    if len(texts) == 1:
-        return texts[0]
-    if form is ExportForm.MARKDOWN:
-        return "\n---\n\n".join(texts)
-    items = [json.loads(text) for text in texts]
-    return json_text(envelope("transcripts", items, total=len(items)), indent=2) + "\n"
-
-
-def transcript_markdown(
-    session: Session, verdict: Verdict, messages: Iterable[Message]
+def document(
+    transcripts: Iterable[Transcript], form: ExportForm, *, several: bool = False
 ) -> Iterator[str]:
-    """A readable document: title, facts, then one section per message. Yields pieces of it."""
-    yield f"# {_escaped(session.display_title)}\n\n"
-    for name, value in _facts(session, verdict):
-        yield f"- {name}: {_escaped(value)}\n"
-    if session.problem:
-        yield f"\n> **Damaged**: {_escaped(session.problem)}\n"
-    for message in messages:
-        yield _heading(message)
-        if not message.blocks:
-            yield "\n*(empty)*\n"
-        for block in message.blocks:
-            yield "\n" + _block(block) + "\n"
+    """A document of one transcript, or with `several` of as many as come, in pieces.
+
+    Only one transcript is held at a time. Several in one JSON are an object of kind
+    `transcripts`; in Markdown a rule stands between them, on a page each has a section.
+    """
+    match form:
+        case ExportForm.MARKDOWN:
+            return _markdown(transcripts)
+        case ExportForm.JSON:
+            return _json_of_several(transcripts) if several else map(_json, transcripts)
+        case ExportForm.HTML:
+            # Lexers and the parser of Markdown take a while to import.
+            from sessiontui.services.html_export import html_page  # noqa: PLC0415
+
+            return html_page(transcripts, several=several)
 
 
-def _facts(session: Session, verdict: Verdict) -> Iterator[tuple[str, str]]:
-    yield "session", str(session.ref)
-    yield "status", verdict.status.value
-    places = (
-        ("agent", session.agent),
-        ("model", session.model),
-        ("folder", None if session.workspace is None else str(session.workspace)),
-        ("repo", session.repo),
-        ("branch", session.branch),
-        ("channel", session.channel),
+def exported(transcript: Transcript, form: ExportForm) -> str:
+    """One transcript as a whole document."""
+    return "".join(document([transcript], form))
+
+
+def _markdown(transcripts: Iterable[Transcript]) -> Iterator[str]:
+    rule = ""
+    for transcript in transcripts:
+        if rule:
+            yield rule
+        yield from transcript_markdown(transcript)
+        rule = "\n---\n\n"
+        del transcript  # before the next one is read
+
+
+def _json(transcript: Transcript) -> str:
+    return json_text(_json_object(transcript), indent=2) + "\n"
+
+
+def _json_object(transcript: Transcript) -> JsonObject:
+    session, messages = transcript.session, transcript.messages
+    problems = []
+    if transcript.masked is not None:
+        title = masked_words(transcript.masked)
+        ref = session.ref
+        problems.append({"store": ref.store, "ref": str(ref), "title": title, "hint": CAUTION})
+    return transcript_envelope(
+        session,
+        transcript.verdict,
+        messages,
+        total=len(messages),
+        problems=problems,
+        resume=transcript.resume,
     )
-    yield from ((name, value) for name, value in places if value)
-    for name, at in (("created", session.created_at), ("last activity", session.last_activity)):
-        if at is not None:
-            yield name, _time_words(at)
-    if session.message_count is not None:
-        yield "size", count_words(session.message_count, "message")
 
 
-def _time_words(at: datetime) -> str:
-    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
+def _json_of_several(transcripts: Iterable[Transcript]) -> Iterator[str]:
+    """An object around objects that are written one by one."""
+    number = 0
+    for transcript in transcripts:
+        number += 1
+        separator = _frame(0)[0] if number == 1 else ",\n    "
+        item = json_text(_json_object(transcript), indent=2).replace("\n", "\n    ")
+        yield separator + item
+        del transcript, item  # before the next one is read
+    if number:
+        yield _frame(number)[1]
+    else:
+        yield json_text(envelope("transcripts", [], total=0), indent=2) + "\n"
 
 
-def _heading(message: Message) -> str:
-    words = [f"{message.index}. {message.role.value}"]
-    if message.author:
-        words.append(_escaped(message.author))
-    if message.created_at is not None:
-        words.append(_time_words(message.created_at))
-    return f"\n## {' · '.join(words)}\n"
-
-
-def _block(block: Block) -> str:
-    match block.kind:
-        case "text":
-            return _closed(printable(block.text).strip("\n"))
-        case "thinking":
-            lines = _closed(printable(block.text).strip("\n")).splitlines()
-            return "> *thinking*\n>\n" + "\n".join(f"> {line}".rstrip() for line in lines)
-        case "tool_call":
-            arguments = block.arguments
-            given = "" if arguments is None else "\n\n" + _fenced(_argument_text(arguments), "json")
-            return f"**Tool call** {_code(block.name)}{given}"
-        case "tool_result":
-            ended = {True: " failed", False: " ok", None: ""}[block.is_error]
-            return f"**Tool result**{ended}\n\n{_fenced(block.text)}"
-        case "media":
-            known = [
-                _escaped(block.name or "unnamed"),
-                _escaped(block.media_type or "unknown type"),
-            ]
-            if block.size_bytes is not None:
-                known.append(size_words(block.size_bytes))
-            return f"*Media: {', '.join(known)}*"
-        case "damaged":
-            told = f"> **Damaged** ({_escaped(block.where)}): {_escaped(block.reason)}"
-            return f"{told}\n\n{_fenced(block.raw)}"
-        case "opaque":
-            return f"*{_escaped(block.type_name)}*\n\n" + _fenced(
-                json_text(block.data, indent=2), "json"
-            )
-
-
-def _argument_text(arguments: object) -> str:
-    return arguments if isinstance(arguments, str) else json_text(arguments, indent=2)
-
-
-def _escaped(text: str) -> str:
-    """One line in which nothing is Markdown."""
-    return _MARKUP.sub(r"\\\1", printable_line(text))
-
-
-def _code(text: str) -> str:
-    """A code span that its text cannot end."""
-    line = printable_line(text)
-    longest = max((len(found) for found in _TICKS.findall(line)), default=0)
-    ticks = "`" * (longest + 1)
-    pad = " " if line.startswith("`") or line.endswith("`") else ""
-    return f"{ticks}{pad}{line}{pad}{ticks}"
-
-
-def _fenced(text: str, language: str = "") -> str:
-    """A code block with a fence longer than any run of backticks in the text."""
-    shown = printable(text).rstrip("\n")
-    longest = max((len(found) for found in _TICKS.findall(shown)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{shown}\n{fence}"
-
-
-def _closed(text: str) -> str:
-    """Prose with its code blocks closed, so that it ends with its message."""
-    opened = ""
-    for line in text.splitlines():
-        found = _FENCE_LINE.fullmatch(line)
-        if not found:
-            continue
-        fence, rest = found.groups()
-        if not opened:
-            # A backtick fence whose info text holds backticks is inline code, not a fence.
-            if fence[0] == "~" or "`" not in rest:
-                opened = fence
-        elif fence[0] == opened[0] and len(fence) >= len(opened) and not rest.strip():
-            opened = ""
-    return f"{text}\n{opened}" if opened else text
+def _frame(total: int) -> tuple[str, str]:
+    """What stands before and after the items of several transcripts."""
+    whole = json_text(envelope("transcripts", [_ITEM], total=total), indent=2)
+    before, _, after = whole.partition(f'"{_ITEM}"')
+    return before, after + "\n"
 
 
 def file_name(session: Session, form: ExportForm, taken: Container[str] = ()) -> str:
@@ -193,28 +114,21 @@ def file_name(session: Session, form: ExportForm, taken: Container[str] = ()) ->
     """
     at = session.last_activity or session.created_at
     words = re.sub(r"[^\w.-]+", "-", printable_line(session.display_title)).strip("-.")
-    parts = [at.astimezone().strftime("%Y-%m-%d") if at else "", words[:_NAME_LIMIT].rstrip("-.")]
+    parts = [local_time(at).strftime("%Y-%m-%d") if at else "", words[:_NAME_LIMIT].rstrip("-.")]
     stem = "-".join(part for part in parts if part) or "session"
     numbered = (f"{stem}-{number}.{form.value}" for number in count(2))
     names = chain((f"{stem}.{form.value}",), numbered)
     return next(name for name in names if name not in taken)
 
 
-def write_export(path: Path, text: str, *, replace: bool = False) -> int:
-    """Write an export for its owner only; returns its size in bytes.
+def write_export(path: Path, pieces: Iterable[str], *, replace: bool = False) -> int:
+    """Write a document for its owner only; returns its size in bytes.
 
     Raises `StoreReadOnly` where there is a file already and `replace` is not given, else what the
     system's error means.
     """
-    content = text.encode("utf-8", "replace")
-    if replace:
-        try:
-            write_file(path, content)
-        except OSError as error:
-            raise store_error(error, path) from error
-        return len(content)
+    encoded = (piece.encode("utf-8", "replace") for piece in pieces)
     try:
-        create_file(path, content)
+        return stream_file(path, encoded, replace=replace)
     except ChangedUnderneath as error:
         raise StoreReadOnly(f"{path} is there already", "use --force to replace it") from error
-    return len(content)

@@ -1,24 +1,42 @@
-"""Neighbours of misspelled words, taken from the words that are in the index."""
+"""Neighbours of misspelled words, taken from the words that are in the index.
+
+A neighbour is one mistake away, wherever it was made, or, of longer words, two mistakes behind a
+beginning that is right. All words with that beginning are looked through, and each spelling with
+one mistake before its end is looked up: that is a few hundred words of very many.
+"""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from sessiontui.domain.cjk import has_cjk
 from sessiontui.domain.query import Query, Term
 from sessiontui.domain.search import IndexTier
-from sessiontui.services.index_database import SearchTicket
-from sessiontui.services.index_schema import TABLES, TITLES
-from sessiontui.services.index_snippets import folded_words
-from sessiontui.services.index_words import has_cjk
+from sessiontui.services.index_filters import Sql
+from sessiontui.services.index_pieces import words_in
+from sessiontui.services.index_reader import IndexReader
+from sessiontui.services.index_schema import TABLES, TITLES, TierTables
+from sessiontui.services.index_volumes import occurrences
 
 _SHORTEST = 4
 """Shorter words have neighbours everywhere."""
 _TWO_MISTAKES_FROM = 6
-_MOST_OTHER_WORDS = 8_000
-"""Words with another first letter that are looked at, when none with the same one is near."""
-_LAST = "\U0010ffff"
+_BEGINNING = 4
+"""So many first letters are taken as right, when words with them are looked through."""
+_MOST_OCCURRENCES = 100_000
+"""Words that occur more often in all take too long to look through; a longer beginning is taken."""
+_MOST_TEXTS = 10_000
+"""How often a word stands in texts does not matter beyond this."""
+_LOOKED_UP = 64
+_FIRST_SIGN = "0"
+_LAST_SIGN = "\U0010ffff"
+_ALPHABETS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґў",
+    "αβγδεζηθικλμνξοπρσςτυφχψω",
+)
 
 
 class _Neighbour(NamedTuple):
@@ -32,14 +50,12 @@ class _Neighbour(NamedTuple):
 class Corrector:
     """Finds the query that was probably meant, for one that finds nothing."""
 
-    def __init__(self, connection: sqlite3.Connection, query: Query, ticket: SearchTicket) -> None:
-        self._connection = connection
+    def __init__(self, reader: IndexReader, query: Query) -> None:
+        self._reader = reader
         self._query = query
-        self._ticket = ticket
-        tables = [TITLES, TABLES[IndexTier.TEXT]]
+        self._texts = [TABLES[IndexTier.TEXT]]
         if query.in_tools:
-            tables.append(TABLES[IndexTier.TOOLS])
-        self._vocabularies = [held.vocabulary for held in tables]
+            self._texts.append(TABLES[IndexTier.TOOLS])
 
     def corrected(self) -> Query | None:
         """The same query with every unknown word replaced by its nearest; None without any."""
@@ -51,7 +67,7 @@ class Corrector:
     def _term(self, term: Term) -> Term:
         if has_cjk(term.text):
             return term
-        words = folded_words(term.text)
+        words = words_in(term.text)
         replaced = [
             word
             if self._is_known(word, prefix=term.prefix and place == len(words))
@@ -64,58 +80,100 @@ class Corrector:
         return Term(" ".join(replaced), term.phrase or len(words) > 1, False)
 
     def _is_known(self, word: str, *, prefix: bool) -> bool:
-        end = word + _LAST if prefix else word
-        return any(
-            self._connection.execute(
-                f"SELECT 1 FROM {table} WHERE term >= ? AND term <= ? LIMIT 1", (word, end)
-            ).fetchone()
-            for table in self._vocabularies
-        )
+        tables = [TITLES, *self._texts]
+        if prefix and any(occurrences(self._reader, held.words, word) for held in tables):
+            return True
+        phrase = f'"{word}"*' if prefix else f'"{word}"'
+        return any(self._reader.count(_matching(held, phrase), 1) for held in tables)
 
     def _nearest(self, word: str) -> str | None:
         if len(word) < _SHORTEST or any(map(str.isdigit, word)):
             return None
         most = 2 if len(word) >= _TWO_MISTAKES_FROM else 1
-        first = word[0]
-        found = self._near(word, most, self._words(word, most, first, first + _LAST))
-        if found is None:
-            others = self._words(word, most, "", first)
-            found = self._near(word, most, _at_most(others, _MOST_OTHER_WORDS // 2))
-            after = self._words(word, most, first + _LAST, _LAST)
-            later = self._near(word, most, _at_most(after, _MOST_OTHER_WORDS // 2))
-            found = min((near for near in (found, later) if near is not None), default=None)
-        return None if found is None else found.word
-
-    def _near(
-        self, word: str, most: int, candidates: Iterator[tuple[str, int]]
-    ) -> _Neighbour | None:
-        letters = set(word)
-        best: _Neighbour | None = None
-        for candidate, texts in candidates:
-            if len(letters.difference(candidate)) > most:
-                continue
-            limit = most if best is None else best.distance
-            distance = edit_distance(word, candidate, limit)
-            if distance > limit:
-                continue
-            neighbour = _Neighbour(distance, -texts, candidate)
-            if best is None or neighbour < best:
-                best = neighbour
-        return best
-
-    def _words(self, word: str, most: int, start: str, end: str) -> Iterator[tuple[str, int]]:
-        for table in self._vocabularies:
-            self._ticket.check()
-            yield from self._connection.execute(
-                f"SELECT term, doc FROM {table} "
-                "WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?",
-                (start, end, len(word) - most, len(word) + most),
+        for tables in (self._texts, [TITLES]):
+            beginning = self._beginning(word, tables)
+            found = min(
+                (
+                    *self._among_words(word, most, beginning, tables),
+                    *self._among_spellings(word, len(beginning), tables),
+                ),
+                default=None,
             )
+            if found is not None:
+                return found.word
+        return None
+
+    def _beginning(self, word: str, tables: Sequence[TierTables]) -> str:
+        """The shortest beginning whose words can be looked through; the word where none can."""
+        for length in range(min(_BEGINNING, len(word) - 1), len(word)):
+            occurring = sum(occurrences(self._reader, held.words, word[:length]) for held in tables)
+            if occurring <= _MOST_OCCURRENCES:
+                return word[:length]
+        return word
+
+    def _among_words(
+        self, word: str, most: int, beginning: str, tables: Sequence[TierTables]
+    ) -> Iterator[_Neighbour]:
+        """Neighbours among the words that go on after the beginning."""
+        letters = set(word)
+        lengths = (len(word) - most, len(word) + most)
+        for held in tables:
+            longer = Sql(
+                f"SELECT term, doc FROM {held.vocabulary} "
+                "WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?",
+                (beginning + _FIRST_SIGN, beginning + _LAST_SIGN, *lengths),
+            )
+            for candidate, texts in self._reader.rows(longer):
+                if len(letters.difference(candidate)) <= most:
+                    distance = edit_distance(word, candidate, most)
+                    if distance <= most:
+                        yield _Neighbour(distance, -min(texts, _MOST_TEXTS), candidate)
+
+    def _among_spellings(
+        self, word: str, right_from: int, tables: Sequence[TierTables]
+    ) -> Iterator[_Neighbour]:
+        """Neighbours with a mistake before this place, and the beginning itself."""
+        spellings = [*dict.fromkeys(_spellings(word, right_from))]
+        for held in tables:
+            for start in range(0, len(spellings), _LOOKED_UP):
+                lot = [f'"{spelling}"' for spelling in spellings[start : start + _LOOKED_UP]]
+                known = Sql(
+                    "SELECT spelled.value FROM json_each(?) AS spelled WHERE EXISTS "
+                    f"(SELECT 1 FROM {held.words} WHERE {held.words} MATCH spelled.value)",
+                    (json.dumps(lot),),
+                )
+                for (phrase,) in self._reader.rows(known):
+                    texts = self._reader.count(_matching(held, phrase), _MOST_TEXTS)
+                    spelling = phrase.strip('"')
+                    distance = edit_distance(word, spelling, 1)
+                    if distance == 1:
+                        yield _Neighbour(distance, -texts, spelling)
 
 
-def _at_most(words: Iterator[tuple[str, int]], most: int) -> Iterator[tuple[str, int]]:
-    for _, word in zip(range(most), words, strict=False):
-        yield word
+def _matching(tables: TierTables, phrase: str) -> Sql:
+    return Sql(f"SELECT rowid FROM {tables.words} WHERE {tables.words} MATCH ?", (phrase,))
+
+
+def _spellings(word: str, before: int) -> Iterator[str]:
+    """What a word may have been before a mistake in its first letters."""
+    alphabet = _alphabet_of(word)
+    if before + 1 == len(word):
+        yield word[:before]
+    for place in range(min(before + 1, len(word))):
+        start, rest = word[:place], word[place:]
+        yield start + rest[1:]
+        if len(rest) > 1:
+            yield start + rest[1] + rest[0] + rest[2:]
+        for letter in alphabet:
+            yield start + letter + rest
+            yield start + letter + rest[1:]
+
+
+def _alphabet_of(word: str) -> Iterable[str]:
+    for alphabet in _ALPHABETS:
+        if any(letter in alphabet for letter in word):
+            return alphabet
+    return sorted(set(word))
 
 
 def edit_distance(left: str, right: str, limit: int) -> int:
@@ -134,14 +192,3 @@ def edit_distance(left: str, right: str, limit: int) -> int:
         if min(row) > limit:
             return limit + 1
     return row[-1]
-
-
-def words_of(query: Query) -> str:
-    """The words of a query as they are typed; its filters are not among them."""
-    conditions = [" OR ".join(map(_typed, group)) for group in query.terms]
-    return " ".join([*conditions, *(f"-{_typed(term)}" for term in query.excluded)])
-
-
-def _typed(term: Term) -> str:
-    quoted = term.phrase or any(map(str.isspace, term.text))
-    return f'"{term.text}"' if quoted else term.text

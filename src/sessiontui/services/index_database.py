@@ -15,18 +15,27 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from threading import Event
-from urllib.parse import quote
 
 from sessiontui.domain.errors import IndexBroken, SearchInterrupted, StoreBusy
-from sessiontui.domain.verdict import status_of
-from sessiontui.services.index_rows import newest
-from sessiontui.services.index_schema import FILE_NAME, create_schema, is_current
+from sessiontui.services.index_connection import (
+    BUSY_SECONDS,
+    connect,
+    error_code,
+    file_identity,
+    in_memory,
+    remove_database,
+)
+from sessiontui.services.index_schema import (
+    FILE_NAME,
+    SCHEMA_VERSION,
+    create_schema,
+    file_name,
+    is_current,
+)
 from sessiontui.storage.file_lock import try_file_lock
 from sessiontui.storage.locations import private_folder
 
-BUSY_SECONDS = 10.0
 _LOCK_STEP_SECONDS = 0.1
-_CACHE_KB = 16_000
 
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
@@ -124,7 +133,7 @@ class IndexDatabase:
             identity = self._identity
             if self._idle:
                 return self._idle.pop(), identity
-        connection = _connect(self.path)
+        connection = connect(self.path)
         connection.execute("PRAGMA query_only = ON")
         return connection, identity
 
@@ -152,7 +161,8 @@ class IndexDatabase:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
-                connection.execute("COMMIT")
+                if connection.in_transaction:
+                    connection.execute("COMMIT")
             finally:
                 if connection.in_transaction:
                     with suppress(sqlite3.Error):
@@ -160,7 +170,7 @@ class IndexDatabase:
 
     def _write_connection(self) -> sqlite3.Connection:
         if self._writer is None:
-            self._writer = _connect(self.path)
+            self._writer = connect(self.path)
             # Text that is deleted is overwritten, not just let go of.
             self._writer.execute("PRAGMA secure_delete = ON")
             self._writer.execute("PRAGMA synchronous = NORMAL")
@@ -171,6 +181,14 @@ class IndexDatabase:
         with self._translated(), self._writing:
             if self._memory is None and self._writer is not None:
                 self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def shrink(self) -> None:
+        """Give back the room that is not used any more, if nobody else is at work."""
+        with self._translated(), self._writing:
+            self._prepare()
+            if self._memory is None:
+                with suppress(sqlite3.OperationalError):
+                    self._write_connection().execute("VACUUM")
 
     @contextmanager
     def only_one(
@@ -217,7 +235,7 @@ class IndexDatabase:
         """See to it that there is an index, and that connections are to the file of that name."""
         if self._memory is not None:
             return
-        identity = _identity(self.path)
+        identity = file_identity(self.path)
         if identity is not None and identity == self._identity:
             return
         with self._writing, self._guard:
@@ -227,11 +245,11 @@ class IndexDatabase:
                 self._close_files()
                 if not self._is_usable():
                     self._create()
-                self._identity = _identity(self.path)
+                self._identity = file_identity(self.path)
             except OSError as error:
                 self._keep_in_memory(error.strerror or str(error))
             except sqlite3.Error as error:
-                if _code(error) in _BUSY:
+                if error_code(error) in _BUSY:
                     raise
                 self._keep_in_memory(str(error))
 
@@ -239,10 +257,10 @@ class IndexDatabase:
         if not self.path.exists():
             return False
         try:
-            with closing(_connect(self.path)) as connection:
+            with closing(connect(self.path)) as connection:
                 return is_current(connection)
         except sqlite3.Error as error:
-            if _code(error) in _BUSY:
+            if error_code(error) in _BUSY:
                 raise
             self._notices.append(f"the search index could not be read ({error}) and is made anew")
             return False
@@ -253,15 +271,17 @@ class IndexDatabase:
             # Another process may have made it meanwhile.
             with suppress(sqlite3.Error):
                 if self.path.exists():
-                    with closing(_connect(self.path)) as connection:
+                    with closing(connect(self.path)) as connection:
                         if is_current(connection):
                             return
-            remove_database(self.path)
+            for version in range(1, SCHEMA_VERSION + 1):
+                # Nothing reads older layouts any more.
+                remove_database(self.path.with_name(file_name(version)))
             new = self.path.with_suffix(".new")
             remove_database(new)
             os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
             try:
-                with closing(_connect(new)) as connection:
+                with closing(connect(new)) as connection:
                     connection.execute("PRAGMA secure_delete = ON")
                     create_schema(connection)
                     connection.execute("PRAGMA journal_mode = WAL")
@@ -274,7 +294,7 @@ class IndexDatabase:
         with self._translated(), self._writing, self._guard:
             if self._memory is not None:
                 self._memory.close()
-                self._memory = _in_memory()
+                self._memory = in_memory()
                 return
             self._close_files()
             with suppress(FileNotFoundError):
@@ -283,7 +303,7 @@ class IndexDatabase:
 
     def _keep_in_memory(self, reason: str) -> None:
         self._close_files()
-        self._memory = _in_memory()
+        self._memory = in_memory()
         self.problem = (
             f"the search index cannot be kept in {self.path.parent}: {reason}; "
             "it is built anew in every run"
@@ -298,7 +318,7 @@ class IndexDatabase:
             self._give_up(error)
 
     def _give_up(self, error: sqlite3.Error) -> None:
-        code = _code(error)
+        code = error_code(error)
         if code == sqlite3.SQLITE_INTERRUPT:
             raise SearchInterrupted("the search was replaced by a newer one") from error
         if code in _BUSY:
@@ -317,66 +337,3 @@ class IndexDatabase:
         raise IndexBroken(
             f"the search index could not be used: {error}", "run `sessiontui index rebuild`"
         ) from error
-
-
-def remove_database(path: Path) -> None:
-    """Remove a database file with its log and its shared memory, as far as they are there."""
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-def _code(error: sqlite3.Error) -> int:
-    extended: int = getattr(error, "sqlite_errorcode", None) or 0
-    return extended & 0xFF
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        f"file:{quote(str(path))}?mode=rw",
-        uri=True,
-        timeout=BUSY_SECONDS,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-    try:
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
-        connection.execute("PRAGMA temp_store = MEMORY")
-    except sqlite3.Error:
-        connection.close()
-        raise
-    _add_functions(connection)
-    return connection
-
-
-def _in_memory() -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    create_schema(connection)
-    _add_functions(connection)
-    return connection
-
-
-def _add_functions(connection: sqlite3.Connection) -> None:
-    connection.create_function("status_of", 7, _status_text)
-
-
-def _status_text(
-    state: str,
-    turn_open: int | None,
-    began_at: float | None,
-    last_activity: float | None,
-    moved_at: float | None,
-    now: float,
-    threshold: float,
-) -> str:
-    opened = None if turn_open is None else bool(turn_open)
-    moved = newest(last_activity, moved_at)
-    return status_of(state, opened, began_at, moved, now, threshold).value

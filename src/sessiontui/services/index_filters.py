@@ -29,12 +29,11 @@ class Sql(NamedTuple):
 class Surroundings(NamedTuple):
     """What filters are judged by besides the session.
 
-    `stores` are the ids of the stores that are open, `formats` all formats in the index; `now` in
-    seconds since the epoch, `threshold` in seconds.
+    `stores` are the ids of the stores that are open; `now` in seconds since the epoch, `threshold`
+    in seconds.
     """
 
     stores: tuple[str, ...]
-    formats: tuple[str, ...]
     now: float
     threshold: float
 
@@ -56,9 +55,23 @@ def session_condition(query: Query, around: Surroundings) -> Sql:
             # It restricts the messages instead.
             continue
         held = _condition(item, around)
-        # A comparison with a missing value is neither true nor false.
-        parts.append(Sql(f"coalesce({held.text}, 0) = {int(not item.negated)}", held.values))
+        if item.negated:
+            # A comparison with a missing value is neither true nor false.
+            held = Sql(f"coalesce({held.text}, 0) = 0", held.values)
+        parts.append(held)
+    roles = allowed_roles(query) if query.terms else None
+    if roles is not None:
+        parts.append(Sql("(roles & ?) != 0", (roles,)))
     return joined(parts, " AND ")
+
+
+def titles_asked_for(query: Query) -> tuple[tuple[str, ...], ...]:
+    """What titles have to hold: for each filter the values of which one has to be a part of it."""
+    return tuple(
+        item.values
+        for item in query.filters
+        if item.field is FilterField.TITLE and not item.negated and item.values
+    )
 
 
 def allowed_roles(query: Query) -> int | None:
@@ -83,9 +96,10 @@ def _condition(item: Filter, around: Surroundings) -> Sql:
         case FilterField.TIME:
             return _span(item)
         case FilterField.STORE:
-            return _one_of("store", _matching(around.stores, folded))
+            return _one_of("+store", _matching(around.stores, folded))
         case FilterField.FORMAT:
-            return _one_of("format", _matching(around.formats, folded))
+            # Formats are named in ASCII.
+            return _one_of("lower(format)", folded)
         case FilterField.STATE:
             states = tuple(state.value for state in SessionState)
             return _one_of("state", _matching(states, folded))

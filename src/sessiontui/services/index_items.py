@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sessiontui.domain.indexed_text import TextItem, TextKind
@@ -14,13 +15,15 @@ from sessiontui.services.index_words import storable
 LONGEST_TEXT = 1_000_000
 """Characters of one item; longer texts are split, so that showing a hit stays cheap."""
 
-TOOL_KINDS = (TextKind.TOOL_CALL, TextKind.TOOL_RESULT, TextKind.TOOL_ERROR)
+TOOL_KINDS = frozenset({TextKind.TOOL_CALL, TextKind.TOOL_RESULT, TextKind.TOOL_ERROR})
 _HAS = {
     TextKind.TOOL_CALL: Has.TOOLS,
     TextKind.TOOL_RESULT: Has.TOOLS,
     TextKind.TOOL_ERROR: Has.TOOLS | Has.ERROR,
     TextKind.MEDIA: Has.MEDIA,
 }
+TEXT_OF = itemgetter(TextItem._fields.index("text"))
+_SPEAKER_OF = itemgetter(TextItem._fields.index("role"), TextItem._fields.index("kind"))
 _OTHER_ROLE = ROLE_CODES["other"]
 
 
@@ -36,7 +39,7 @@ class IndexItem(NamedTuple):
 def contents_of(items: Iterable[TextItem]) -> tuple[int, Has]:
     """The bit set of the roles that speak, and what the messages hold."""
     roles, has = 0, Has(0)
-    for role, kind in {(item.role, item.kind) for item in items}:
+    for role, kind in set(map(_SPEAKER_OF, items)):
         roles |= 1 << ROLE_CODES.get(role, _OTHER_ROLE)
         has |= _HAS.get(kind, Has(0))
     return roles, has
@@ -52,27 +55,32 @@ def unpacked(body: Any) -> str:
     return zlib.decompress(body).decode()
 
 
-def items_of(items: Iterable[TextItem], tier: IndexTier) -> Iterator[IndexItem]:
+def items_of(items: Iterable[TextItem], tier: IndexTier) -> list[IndexItem]:
     """The texts of one tier, one for each message; what one message says belongs together."""
     of_tools = tier is IndexTier.TOOLS
+    found: list[IndexItem] = []
     held: TextItem | None = None
     texts: list[str] = []
     for item in items:
-        if (item.kind in TOOL_KINDS) != of_tools or not item.text or item.text.isspace():
+        text = item.text
+        if not text or (item.kind in TOOL_KINDS) != of_tools or text.isspace():
             continue
-        if held is not None and item.message_index != held.message_index:
-            yield from split_item(_joined(held, texts))
-            texts = []
-        if not texts:
-            held = item
-        texts.append(item.text)
-    if held is not None and texts:
-        yield from split_item(_joined(held, texts))
+        if held is not None and item.message_index == held.message_index:
+            texts.append(text)
+            continue
+        if held is not None:
+            found.extend(_joined(held, texts))
+        held, texts = item, [text]
+    if held is not None:
+        found.extend(_joined(held, texts))
+    return found
 
 
-def _joined(first: TextItem, texts: Sequence[str]) -> IndexItem:
+def _joined(first: TextItem, texts: Sequence[str]) -> Iterable[IndexItem]:
     role = ROLE_CODES.get(first.role, _OTHER_ROLE)
-    return IndexItem(first.message_index, role, first.at, storable("\n".join(texts)))
+    text = storable(texts[0] if len(texts) == 1 else "\n".join(texts))
+    item = IndexItem(first.message_index, role, first.at, text)
+    return (item,) if len(text) <= LONGEST_TEXT else split_item(item)
 
 
 def split_item(item: IndexItem) -> Iterator[IndexItem]:

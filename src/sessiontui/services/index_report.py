@@ -8,11 +8,17 @@ from collections.abc import Sequence
 from sessiontui.domain.index_status import IndexStatus, TierStatus
 from sessiontui.domain.search import IndexTier
 from sessiontui.services.index_schema import TABLES, TierTables
+from sessiontui.services.index_sync import IndexLimits
 from sessiontui.services.search_index import SearchIndex
 
 
-def index_status(index: SearchIndex, stores: Sequence[str]) -> IndexStatus:
-    """The state of the index; sessions are counted for these stores, texts and sizes for all."""
+def index_status(
+    index: SearchIndex, stores: Sequence[str], limits: IndexLimits, *, sizes: bool
+) -> IndexStatus:
+    """The state of the index; sessions are counted for these stores, texts and sizes for all.
+
+    The `sizes` of its parts take a walk through the whole file.
+    """
     states = [index.store_state(store) for store in stores]
     pending = {
         IndexTier.TEXT: sum(state.pending_text for state in states),
@@ -25,7 +31,8 @@ def index_status(index: SearchIndex, stores: Sequence[str]) -> IndexStatus:
                 tier.name.lower(),
                 _count(connection, tables),
                 pending[tier],
-                _size(connection, tables),
+                _size(connection, tables) if sizes else None,
+                is_off=tier is IndexTier.TOOLS and not limits.tool_output,
             )
             for tier, tables in TABLES.items()
         )
@@ -40,6 +47,7 @@ def index_status(index: SearchIndex, stores: Sequence[str]) -> IndexStatus:
         sessions=sum(state.sessions for state in states),
         text=text,
         tools=tools,
+        limit_bytes=limits.most_bytes,
         problem=index.problem,
     )
 
@@ -51,12 +59,14 @@ def _count(connection: sqlite3.Connection, tables: TierTables) -> int:
 
 def _size(connection: sqlite3.Connection, tables: TierTables) -> int | None:
     """The bytes of a tier's tables; None where this SQLite cannot tell."""
+    from sqlite_utils import Database  # noqa: PLC0415  30 ms that only this question has to pay
+
     try:
-        (size,) = connection.execute(
-            "SELECT coalesce(sum(pgsize), 0) FROM dbstat('main', 1) "
-            "WHERE name = ?1 OR name GLOB ?2 OR name GLOB ?3",
-            (tables.items, f"{tables.words}*", f"{tables.pairs}*"),
-        ).fetchone()
+        (found,) = Database(connection, execute_plugins=False).query(
+            "SELECT coalesce(sum(pgsize), 0) AS size FROM dbstat('main', 1) "
+            "WHERE name = :items OR name GLOB :words OR name GLOB :pairs",
+            {"items": tables.items, "words": f"{tables.words}*", "pairs": f"{tables.pairs}*"},
+        )
     except sqlite3.OperationalError:
         return None
-    return int(size)
+    return int(found["size"])

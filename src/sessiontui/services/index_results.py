@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 
-from sessiontui.domain.query import Query, SortKey
+from sessiontui.domain.query import SortKey
 from sessiontui.domain.search import HitPage, SearchHit, SessionHits, Tier
 from sessiontui.domain.session import RowPage, SessionRow, TitleSource
+from sessiontui.services.index_conditions import Group
 from sessiontui.services.index_hits import HitReader, TextHits
 from sessiontui.services.index_pass import RANKED, Matches
+from sessiontui.services.index_ranking import (
+    APART,
+    TOGETHER,
+    rarity,
+    score,
+    title_of,
+    title_share,
+)
 from sessiontui.services.index_reader import IndexReader
-from sessiontui.services.index_snippets import MatchFinder
+from sessiontui.services.index_snippets import MatchFinder, Sight
+from sessiontui.services.index_volumes import Volumes
 
 MOST_ROWS = 1_000
 """Rows of a search that sets no limit; the page's total tells how many there are."""
 MOST_SNIPPETS = 200
 """Of these, the first ones have their hits; the others only a count."""
-FINELY_RANKED = 50
+FINELY_RANKED = 60
 """So many of the best are ranked by their texts too."""
 
-_DAY = 86_400.0
-_HALF_LIFE_DAYS = 30.0
+_COUNTED = 5_000
+"""A word in more texts than this is common; how common does not matter then."""
+
+_LOT = 12
+"""Of first rows, the texts of so many are read at once."""
+_TIME_FOR_TEXTS = 2.0
+"""When so many times the time for finding them has passed, no more are."""
 
 RowsOf = Callable[[Sequence[int]], Sequence[SessionRow]]
 
@@ -35,7 +49,6 @@ class Results:
     def __init__(
         self,
         reader: IndexReader,
-        query: Query,
         matches: Matches,
         rows_of: RowsOf,
         now: float,
@@ -45,13 +58,22 @@ class Results:
         self._rows_of = rows_of
         self._now = now
         self._shown = shown
-        self._finder = MatchFinder(query.terms)
-        self._reader = HitReader(reader, matches, self._finder)
-        self._groups = len(matches.conditions.groups)
+        conditions = matches.conditions
+        volumes = Volumes(reader, conditions, _COUNTED)
+        self._groups = len(conditions.groups)
+        self._weights = _weights(conditions.groups, volumes)
+        self._finder = MatchFinder(conditions.groups, self._weights)
+        self._hurried = matches.fewer
+        """Whether these are first rows, which are as many as there is time for."""
+        self._patience = reader.patience
+        self._reader = HitReader(
+            reader, conditions, volumes, self._finder, self._weights, hurried=self._hurried
+        )
         self._words = self._groups > 0
         """False when nothing is looked for, only excluded."""
         self._rows: dict[int, SessionRow] = {}
         self._texts: dict[int, TextHits] = {}
+        self._scores: dict[int, float] = {}
 
     # -- pages -----------------------------------------------------------------------------
 
@@ -64,7 +86,7 @@ class Results:
         self._read_rows(page)
         if not self._words:
             return RowPage(tuple(self._rows[number] for number in page), self._total())
-        self._read_texts(page if limit is not None else page[:MOST_SNIPPETS])
+        page = self._looked_at(page, MOST_SNIPPETS if limit is None else len(page))
         rows = tuple(map(self._row, page))
         return RowPage(rows, self._total(), sum(map(self._count, found)))
 
@@ -77,7 +99,7 @@ class Results:
         items = [
             SessionHits(
                 self._row(number),
-                round(self._score(number), 4),
+                round(self._scores.get(number, 0.0), 4),
                 self._count(number),
                 not self._matches.fewer,
                 self._hits(number)[: self._shown],
@@ -120,6 +142,17 @@ class Results:
         if missing and self._words:
             self._texts.update(self._reader.read(missing, self._shown))
 
+    def _looked_at(self, numbers: Sequence[int], first: int) -> Sequence[int]:
+        """Read the texts of the first of these sessions; in a hurry, only those read are left."""
+        if not self._hurried:
+            self._read_texts(numbers[:first])
+            return numbers
+        for start in range(0, min(first, len(numbers)), _LOT):
+            if start and self._patience.is_over(_TIME_FOR_TEXTS):
+                break
+            self._read_texts(numbers[start : min(first, start + _LOT)])
+        return [number for number in numbers if number in self._texts]
+
     def _count(self, number: int) -> int:
         known = self._texts.get(number)
         texts = self._matches.hits_of(number) if known is None else known.number
@@ -136,7 +169,7 @@ class Results:
         texts = self._texts.get(number)
         hits = () if texts is None else texts.hits
         if self._title_counts(number, len(hits)):
-            title = self._finder.look(self._rows[number].title).snippet()
+            title = self._title(number).snippet()
             return (*hits, SearchHit(Tier.TITLE, None, None, None, title.text, title.matches))
         return hits
 
@@ -145,7 +178,8 @@ class Results:
     def _by_score(self) -> Sequence[int]:
         """Best first; equal ones stay in their order, which is newest first.
 
-        Of very many only the newest are ranked, and those with all words in the title.
+        Of very many only the newest are ranked, and those with all words in the title; the best of
+        these are ranked by their texts. None of this depends on the page that is wanted.
         """
         found = self._matches.numbers
         if not self._words:
@@ -154,37 +188,43 @@ class Results:
         titled = [number for number in found[RANKED:] if number in self._matches.titles][:RANKED]
         candidates = [*newest, *titled]
         self._read_rows(candidates)
-        ranked = sorted(candidates, key=lambda number: -self._score(number))
-        self._read_texts(ranked[:FINELY_RANKED])
-        finely = sorted(ranked[:FINELY_RANKED], key=lambda number: -self._score(number))
+        ranked = self._ranked(candidates)
+        looked_at = self._looked_at(ranked[:FINELY_RANKED], FINELY_RANKED)
+        best = self._ranked(looked_at)
+        ranked[: len(best)] = best
+        # A guess is no better than what was looked at.
+        for number in ranked[len(best) :]:
+            self._scores[number] = min(self._scores[number], self._scores[best[-1]])
         if len(candidates) == len(found):
-            return [*finely, *ranked[FINELY_RANKED:]]
-        chosen = set(candidates)
-        rest = (number for number in found if number not in chosen)
-        return [*finely, *ranked[FINELY_RANKED:], *rest]
+            return ranked
+        return [*ranked, *(number for number in found if number not in self._scores)]
+
+    def _ranked(self, numbers: Iterable[int]) -> list[int]:
+        scores = {number: self._score(number) for number in numbers}
+        self._scores.update(scores)
+        return sorted(scores, key=lambda number: -scores[number])
+
+    def _title(self, number: int) -> Sight:
+        return self._finder.look(self._rows[number].title)
 
     def _score(self, number: int) -> float:
-        """A given title counts most, then words that stand together, then number and recency.
-
-        How well the best text matches counts as soon as it was read.
-        """
+        """What texts tell is known as soon as they were read; until then it is guessed."""
         row = self._rows[number]
         texts = self._texts.get(number)
         titled = number in self._matches.titles
-        title = 2.0 if row.title_source == TitleSource.DERIVED else 4.0
-        if texts is None:
-            together, quality = number in self._matches.together, 0.0
+        title = 0.0
+        if texts is not None:
+            found = texts.evidence
+            title = title_share(self._title(number), self._weights, row.title_source)
         else:
-            together, quality = texts.together, texts.quality
+            found = TOGETHER if number in self._matches.together else APART
             if titled:
-                quality = max(quality, self._finder.look(row.title).quality)
-        at = row.last_activity
-        age = math.inf if at is None else max(0.0, self._now - at) / _DAY
-        score: float = (
-            title * titled
-            + 2.0 * (together or titled)
-            + 2.0 * quality
-            + min(1.5, math.log2(1 + self._count(number)) / 4.0)
-            + 2.0 * 0.5 ** (age / _HALF_LIFE_DAYS)
-        )
-        return score
+                title = title_of(row.title_source)
+        return score(row, title, found, self._count(number), self._now)
+
+
+def _weights(groups: Sequence[Group], volumes: Volumes) -> tuple[float, ...]:
+    """How much each word of a query counts: the rarer the more."""
+    if len(groups) < 2:
+        return (1.0,) * len(groups)
+    return tuple(rarity(volumes.texts(group)) for group in groups)

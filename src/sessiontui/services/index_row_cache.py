@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from sessiontui.domain.session import SessionRow
 from sessiontui.services.index_rows import LIST_COLUMNS, OpenTurn, listed_rows, status_now
 from sessiontui.services.index_schema import counter
+from sessiontui.storage.undisturbed import undisturbed
 
 _MANY = 2_000
 """So many rows are faster found by reading all of them."""
@@ -67,19 +66,5 @@ class RowCache:
             chosen = f"{select} WHERE id IN (SELECT value FROM json_each(?))"
             listed_rows(connection.execute(chosen, (json.dumps(missing),)), self._rows, self._turns)
             return
-        with _no_collection():
+        with undisturbed():
             listed_rows(connection.execute(select), self._rows, self._turns)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    # Building 100,000 rows makes garbage collection walk all of them again and again, which costs
-    # more than building them; there is nothing to collect.
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()

@@ -1,7 +1,7 @@
 """Which sessions a query finds.
 
 A session is found when each condition is met somewhere in it, by its title or one of its messages,
-and no excluded word is. What is found quickly comes first: if that is enough, it is the answer.
+and no excluded word is.
 """
 
 from __future__ import annotations
@@ -10,16 +10,21 @@ from dataclasses import replace
 
 from sessiontui.domain.query import Query, SortKey
 from sessiontui.domain.search import IndexTier
-from sessiontui.services.index_conditions import Conditions, whole_words
+from sessiontui.services.index_candidates import Candidates
+from sessiontui.services.index_conditions import Conditions
 from sessiontui.services.index_filters import Sql, Surroundings
-from sessiontui.services.index_pass import Matches, SearchLimits, SearchPass
+from sessiontui.services.index_first_look import FirstLook
+from sessiontui.services.index_pass import Matches, SearchLimits, WholePass
+from sessiontui.services.index_pieces import SHORTEST_PREFIX
 from sessiontui.services.index_reader import IndexReader
 from sessiontui.services.index_schema import TABLES
-from sessiontui.services.index_words import SHORTEST_PREFIX
 
 
 class IndexSearch:
-    """One search. `best_first`: what is found will be ranked, and the newest come first."""
+    """One search. `best_first`: what is found will be ranked, and the newest come first.
+
+    Without `whole` only the first rows are wanted, where the whole answer would take too long.
+    """
 
     def __init__(
         self,
@@ -29,62 +34,45 @@ class IndexSearch:
         limits: SearchLimits,
         *,
         best_first: bool,
+        whole: bool,
     ) -> None:
         self._reader = reader
         self._query = newest_first(query) if best_first else query
         self._around = around
         self._limits = limits
-        self._best_first = best_first
-        self._conditions = Conditions(query, 1 if self._is_small() else SHORTEST_PREFIX)
+        is_small = self._is_small()
+        self.whole = whole or is_small
+        self._conditions = Conditions(query, 1 if is_small else SHORTEST_PREFIX)
 
     def _is_small(self) -> bool:
-        texts = Sql(f"SELECT id FROM {TABLES[IndexTier.TEXT].items}")
-        return not self._reader.more_than(self._limits.small, (texts,))
+        beyond = Sql(
+            f"SELECT EXISTS (SELECT 1 FROM {TABLES[IndexTier.TEXT].items} LIMIT 1 OFFSET ?)",
+            (self._limits.small,),
+        )
+        return not self._reader.number(beyond)
 
     def run(self) -> Matches:
         """The sessions that are found, in the order of the query (or newest first)."""
         given = self._conditions
         if given.hopeless:
             return Matches(given, (), complete=True)
-        if self._best_first:
-            narrower = self._of_whole_words()
-            if narrower is not None:
-                first = self._pass(narrower)
-                found = first.run(newest_only=True)
-                if len(found.numbers) >= first.enough:
-                    return replace(found, complete=False, fewer=True)
-        last = self._pass(given)
-        if self._best_first:
-            found = last.run(newest_only=True)
-            if found.complete or len(found.numbers) >= last.enough:
-                return found
-        return last.run(newest_only=False)
-
-    def _pass(self, conditions: Conditions) -> SearchPass:
-        return SearchPass(
+        self._reader.prepare()
+        wanted = Candidates(self._reader, self._query, self._around)
+        if self.whole:
+            return WholePass(self._reader, given, wanted).run()
+        # Another order would have to be made of all sessions before there is a first one.
+        is_ordered = self._query.sort is SortKey.ACTIVITY
+        walked = self._query if is_ordered else newest_first(self._query)
+        rows = self._limits.rows if self._query.limit is None else self._query.limit
+        look = FirstLook(
             self._reader,
-            conditions,
-            self._query,
-            self._around,
+            given,
+            Candidates(self._reader, walked, self._around),
             self._limits,
-            best_first=self._best_first,
+            min(rows, self._limits.rows),
         )
-
-    def _of_whole_words(self) -> Conditions | None:
-        """The same conditions, with beginnings of words that are common words taken as words.
-
-        Who types `the` gets sessions with that word at once, and those with `there` only when the
-        others are not enough. None where there is no such word.
-        """
-        given = self._conditions
-        groups = list(given.groups)
-        for place, group in enumerate(groups):
-            whole = whole_words(group)
-            if given.spreads(group) and not given.spreads(whole):
-                texts = (given.texts(tier, whole, any_role=True) for tier in given.tiers)
-                if self._reader.more_than(self._limits.hits, texts):
-                    groups[place] = whole
-        return None if tuple(groups) == given.groups else given.with_groups(tuple(groups))
+        found = look.run()
+        return replace(found, numbers=list(wanted.ordered(found.numbers)))
 
 
 def newest_first(query: Query) -> Query:

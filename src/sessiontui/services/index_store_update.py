@@ -1,35 +1,26 @@
-"""One pass over one store that brings its part of the search index up to date."""
+"""One pass over one store that brings its part of the search index up to date.
+
+Where a store's sessions are cheap to read whole, rows come first and texts after. Where only the
+texts tell everything (`texts_complete_sessions`), a new session gets a row of what is seen at once,
+and a known one is read from where its text ended: that is all it costs.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
-from threading import Event
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from sessiontui.domain.backend import SessionBackend
-from sessiontui.domain.errors import SessionMissing, SessionTuiError
 from sessiontui.domain.events import StoreEvent, StoreEventKind
-from sessiontui.domain.indexed_text import TextBatch
 from sessiontui.domain.search import IndexTier
 from sessiontui.domain.session import Session, SessionRef
-from sessiontui.services.index_items import TOOL_KINDS
-from sessiontui.services.index_texts import ReadText
+from sessiontui.services.index_intake import Chunk
+from sessiontui.services.index_sync_run import SyncRun
+from sessiontui.services.index_text_update import TextUpdate
 from sessiontui.services.index_words import storable
 from sessiontui.services.local_titles import LocalTitle
-from sessiontui.services.search_index import PendingText, SearchIndex
-
-COMMIT_SECONDS = 0.25
-PROGRESS_SECONDS = 0.1
-
-_MOST_CHARACTERS = 8_000_000
-"""Text held before it is written."""
-_FEW_CHARACTERS = 65_536
-"""Tool output up to this is taken in with the conversation; reading it again would cost more."""
-_ERRORS_IN_A_ROW = 10
-"""After so many unreadable sessions, a store counts as unreadable."""
-
-Progress = Callable[[StoreEvent], None]
+from sessiontui.services.search_index import SearchIndex
 
 
 class Titles(Protocol):
@@ -40,49 +31,6 @@ class Titles(Protocol):
 
     def overlay(self, session: Session) -> Session:
         """The session with its local title, if it has one."""
-
-
-class SyncCancelled(Exception):
-    """The run was asked to stop; what is committed stays."""
-
-
-class SyncRun:
-    """What one run was asked for, and whom it tells."""
-
-    def __init__(
-        self, upto: IndexTier, cancel: Event | None = None, progress: Progress | None = None
-    ) -> None:
-        self.upto = upto
-        self._cancel = cancel
-        self._progress = progress
-        self._told_at = 0.0
-
-    @property
-    def cancel(self) -> Event | None:
-        """Set when the run is to stop."""
-        return self._cancel
-
-    @property
-    def silent(self) -> bool:
-        """Whether nobody listens."""
-        return self._progress is None
-
-    def check(self) -> None:
-        """Raise `SyncCancelled` when it was cancelled."""
-        if self._cancel is not None and self._cancel.is_set():
-            raise SyncCancelled
-
-    def tell(self, event: StoreEvent) -> None:
-        """Pass on an event; of progress only some, but always the first and the last."""
-        if self._progress is None:
-            return
-        if event.kind is StoreEventKind.INDEXING:
-            now = time.monotonic()
-            inside = event.done not in (0, event.total)
-            if inside and now - self._told_at < PROGRESS_SECONDS:
-                return
-            self._told_at = now
-        self._progress(event)
 
 
 class StoreUpdate:
@@ -96,9 +44,19 @@ class StoreUpdate:
         self._index = index
         self._titles = titles
         self._run = run
+        self._texts = TextUpdate(backend, index, run, titles.overlay)
+        self._stamp: str | None = None
+        self._is_current = False
+        self._read_anew: tuple[str, ...] = ()
+        """Sessions whose rows follow from reading what is new in their texts."""
         self._appeared: set[str] = set()
         self._changed: set[str] = set()
         self._vanished: set[str] = set()
+
+    @property
+    def store(self) -> str:
+        """The id of the store."""
+        return self._store
 
     def events(self) -> list[StoreEvent]:
         """What was found and is committed."""
@@ -116,24 +74,51 @@ class StoreUpdate:
             if keys
         ]
 
-    def bring_up_to_date(self, keys: frozenset[str] | None) -> None:
-        """Rows, then texts; the stamp only when all of it is done."""
-        stamp = self._backend.stamp()
+    def read_rows(self, keys: frozenset[str] | None) -> None:
+        """Bring the rows up to date: of these sessions, or of all that changed.
+
+        What only reading the texts tells follows with `read_texts`.
+        """
+        self._stamp = self._backend.stamp()
         retitled = self._retitled()
-        if stamp == self._index.stamp(self._store):
+        self._is_current = self._stamp == self._index.stamp(self._store)
+        if self._is_current:
             if retitled:
-                self._rows_of(retitled, {})
-            return
-        if keys is not None:
+                self._rows_of_known(retitled, {})
+        elif keys is not None:
             self._some(keys | retitled)
-            if self._run.upto >= IndexTier.TEXT:
-                self.read_texts(IndexTier.TEXT, keys)
-            return
-        self._all(retitled)
-        if self._run.upto >= IndexTier.TEXT:
-            self.read_texts(IndexTier.TEXT)
+        else:
+            self._all(retitled)
+
+    def anew(self) -> Iterator[Chunk]:
+        """The texts from which rows follow."""
+        return self._texts.anew(self._read_anew)
+
+    def read_texts(self, keys: frozenset[str] | None) -> None:
+        """Bring the conversations up to date; a stamp only when all of it is done.
+
+        What `anew` gives is to be taken in before.
+        """
+        wanted = self._run.upto >= IndexTier.TEXT or self._backend.texts_complete_sessions
+        try:
+            self._remove_missing(self._texts.end_anew())
+            if self._is_current or not wanted:
+                return
+            self._texts.read(IndexTier.TEXT, keys)
+        finally:
+            self._appeared |= self._texts.appeared
+            self._changed |= self._texts.changed
+        if keys is None:
             with self._index.changing() as change:
-                change.set_store(self._store, stamp, None)
+                change.set_store(self._store, self._stamp, None)
+
+    def read_tools(self, keys: Collection[str] | None, most_bytes: int) -> None:
+        """Bring the tool output up to date, as far as the index stays below so many bytes."""
+
+        def room() -> int:
+            return most_bytes - self._index.size_bytes()
+
+        self._texts.read(IndexTier.TOOLS, keys, room)
 
     # -- rows ------------------------------------------------------------------------------
 
@@ -143,15 +128,38 @@ class StoreUpdate:
         known = self._index.fingerprints(self._store)
         self._remove(known.keys() - found.keys())
         changed = {key for key, fingerprint in found.items() if known.get(key) != fingerprint}
-        wanted = changed | (retitled & found.keys())
-        if wanted:
-            self._rows_of(None if not known else frozenset(wanted), found)
+        wanted = frozenset(changed | (retitled & found.keys()))
+        if self._backend.texts_complete_sessions and not self._run.rows_first:
+            self._read_anew = tuple(key for key in found if key in wanted)
+            return
+        if not known:
+            if wanted:
+                self._rows_of(None, found)
+            return
+        self._rows_of_known(wanted & known.keys(), found)
+        self._rows_of_new(wanted - known.keys(), found)
 
     def _some(self, keys: frozenset[str]) -> None:
-        seen = self._rows_of(keys, {})
-        missing = self._index.known(self._store, keys - seen)
+        known = self._index.known(self._store, keys)
+        seen = self._rows_of_known(known, {}) | self._rows_of_new(keys - known, {})
+        self._remove_missing(known - seen)
+
+    def _remove_missing(self, missing: frozenset[str]) -> None:
+        """Remove sessions that were not found, once a complete pass does not name them either."""
         if missing:
             self._remove(missing - dict(self._backend.fingerprints()).keys())
+
+    def _rows_of_known(
+        self, keys: frozenset[str], fingerprints: Mapping[str, str]
+    ) -> frozenset[str]:
+        """Read the rows of known sessions anew, now or with their texts."""
+        if not self._backend.texts_complete_sessions:
+            return self._rows_of_new(keys, fingerprints)
+        self._read_anew = (*self._read_anew, *keys)
+        return keys
+
+    def _rows_of_new(self, keys: frozenset[str], fingerprints: Mapping[str, str]) -> frozenset[str]:
+        return self._rows_of(keys, fingerprints) if keys else keys
 
     def _rows_of(
         self, keys: frozenset[str] | None, fingerprints: Mapping[str, str]
@@ -162,7 +170,7 @@ class StoreUpdate:
         """
         seen: set[str] = set()
         rows: list[tuple[Session, str]] = []
-        end = time.monotonic() + COMMIT_SECONDS
+        end = self._run.commit_time()
         for session in self._backend.scan(keys):
             key = session.ref.key
             seen.add(key)
@@ -170,8 +178,9 @@ class StoreUpdate:
             rows.append((self._titles.overlay(session), fingerprint))
             if time.monotonic() >= end:
                 self._write_rows(rows)
-                self._tell(len(seen), max(len(seen), len(fingerprints)))
-                rows, end = [], time.monotonic() + COMMIT_SECONDS
+                total = max(len(seen), len(fingerprints))
+                self._run.tell_progress(self._index, self._store, len(seen), total)
+                rows, end = [], self._run.commit_time()
                 self._run.check()
         self._write_rows(rows)
         return frozenset(seen)
@@ -207,86 +216,3 @@ class StoreUpdate:
             if expected != (title.title if title.is_local else None):
                 found.add(key)
         return frozenset(found)
-
-    # -- texts -----------------------------------------------------------------------------
-
-    def read_texts(self, tier: IndexTier, keys: Collection[str] | None = None) -> None:
-        """Read the pending texts of a tier, oldest sessions first.
-
-        Sessions that cannot be read stay pending; the first reason is raised at the end.
-        """
-        tried: set[tuple[int, str]] = set()
-        problems: list[SessionTuiError] = []
-        while True:
-            # What changes meanwhile is pending again, and taken in the next round.
-            pending = [
-                text
-                for text in self._index.pending(self._store, tier, keys)
-                if (text.session, text.fingerprint) not in tried
-            ]
-            if not pending:
-                break
-            tried |= {(text.session, text.fingerprint) for text in pending}
-            problems += self._read(pending, tier)
-        if problems:
-            raise problems[0]
-
-    def _read(self, pending: list[PendingText], tier: IndexTier) -> list[SessionTuiError]:
-        problems: list[SessionTuiError] = []
-        in_a_row = 0
-        texts: list[ReadText] = []
-        size = 0
-        end = time.monotonic() + COMMIT_SECONDS
-        self._tell(0, len(pending))
-        for done, text in enumerate(pending, 1):
-            self._run.check()
-            cursor = text.text_cursor if tier is IndexTier.TEXT else text.tools_cursor
-            try:
-                batch = self._backend.text_since(text.key, cursor)
-            except SessionMissing:
-                continue
-            except SessionTuiError as error:
-                problems.append(error)
-                in_a_row += 1
-                if in_a_row >= _ERRORS_IN_A_ROW:
-                    break
-                continue
-            in_a_row = 0
-            tiers = _tiers(text, tier, batch)
-            texts.append(ReadText(text.session, cursor, batch, tiers, text.fingerprint))
-            size += sum(len(item.text) for item in batch.items)
-            full = time.monotonic() >= end or size >= _MOST_CHARACTERS
-            if full and done < len(pending):
-                self._write_texts(texts)
-                self._tell(done, len(pending))
-                texts, size, end = [], 0, time.monotonic() + COMMIT_SECONDS
-        self._write_texts(texts)
-        self._tell(len(pending), len(pending))
-        return problems
-
-    def _write_texts(self, texts: list[ReadText]) -> None:
-        if texts:
-            with self._index.changing() as change:
-                change.add_texts(texts)
-
-    def _tell(self, done: int, total: int) -> None:
-        if self._run.silent:
-            return
-        self._run.tell(
-            StoreEvent(
-                kind=StoreEventKind.INDEXING,
-                store=self._store,
-                done=done,
-                total=total,
-                generation=self._index.generation(),
-            )
-        )
-
-
-def _tiers(text: PendingText, tier: IndexTier, batch: TextBatch) -> tuple[IndexTier, ...]:
-    """The tiers that a batch is taken in for: both where that saves reading it again."""
-    if tier is not IndexTier.TEXT or text.text_cursor != text.tools_cursor:
-        return (tier,)
-    output = sum(len(item.text) for item in batch.items if item.kind in TOOL_KINDS)
-    both = text.text_cursor is not None or output <= _FEW_CHARACTERS
-    return (IndexTier.TEXT, IndexTier.TOOLS) if both else (tier,)

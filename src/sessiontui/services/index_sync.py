@@ -11,7 +11,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from functools import partial
+from itertools import chain
 from threading import Event
+from typing import NamedTuple
 
 from sessiontui.domain.backend import SessionBackend
 from sessiontui.domain.errors import (
@@ -24,13 +27,9 @@ from sessiontui.domain.errors import (
 from sessiontui.domain.events import StoreEvent, StoreEventKind
 from sessiontui.domain.search import IndexTier
 from sessiontui.services.catalogue import Catalogue
-from sessiontui.services.index_store_update import (
-    Progress,
-    StoreUpdate,
-    SyncCancelled,
-    SyncRun,
-    Titles,
-)
+from sessiontui.services.index_intake import take_in
+from sessiontui.services.index_store_update import StoreUpdate, Titles
+from sessiontui.services.index_sync_run import Progress, SyncCancelled, SyncRun
 from sessiontui.services.search_index import SearchIndex
 
 WAIT_SECONDS = 10.0
@@ -43,13 +42,27 @@ _ATTEMPTS = 3
 _ROUNDS = 2
 
 
+class IndexLimits(NamedTuple):
+    """What the index may hold: tool output at all, and up to how many bytes of index."""
+
+    tool_output: bool = True
+    most_bytes: int = 2_000_000_000
+
+
 class IndexSync:
     """Keeps one index up to date with the stores of a catalogue."""
 
-    def __init__(self, catalogue: Catalogue, index: SearchIndex, titles: Titles) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        index: SearchIndex,
+        titles: Titles,
+        limits: IndexLimits | None = None,
+    ) -> None:
         self._catalogue = catalogue
         self._index = index
         self._titles = titles
+        self._limits = limits or IndexLimits()
         self._guard = threading.Lock()
         self._runs = 0
         self._missed: set[str] = set()
@@ -59,20 +72,24 @@ class IndexSync:
         cancel: Event | None = None,
         progress: Progress | None = None,
         upto: IndexTier = IndexTier.TOOLS,
+        *,
+        rows_first: bool = True,
     ) -> None:
         """Bring every store up to date, up to a tier. Ends early when `cancel` is set.
 
         The error of one store becomes a `failed` event; the others go on. Raises `IndexBroken`
         only when no index can be kept at all, not even in memory.
         """
-        run = SyncRun(upto, cancel, progress)
+        run = SyncRun(upto, cancel, progress, rows_first=rows_first)
         self._with_new_index(lambda: self._run(run))
 
     def _run(self, run: SyncRun) -> None:
         try:
             with self._index.database.only_one(WAIT_SECONDS, run.cancel):
                 self._conversations(run)
-            if run.upto is IndexTier.TOOLS:
+            if not self._limits.tool_output:
+                self._index.drop_tools()
+            elif run.upto is IndexTier.TOOLS:
                 with self._index.database.only_one(WAIT_SECONDS, run.cancel, "tools"):
                     # What changes meanwhile leaves its tools to this run.
                     for backend in self._catalogue.backends * _ROUNDS:
@@ -101,12 +118,31 @@ class IndexSync:
                     self._runs -= 1
 
     def _stores(self, stores: Collection[str], run: SyncRun) -> None:
+        """The rows of all stores, then their conversations: a list is there as soon as can be."""
+        updates: list[StoreUpdate] = []
         for backend in self._catalogue.backends:
             if backend.store_id in stores:
                 run.check()
-                for event in self._store(backend, None, run):
-                    if event.kind is StoreEventKind.FAILED:
-                        run.tell(event)
+                update = StoreUpdate(backend, self._index, self._titles, run)
+                if self._done(update, partial(update.read_rows, None), run):
+                    updates.append(update)
+        # One after the other without a break: the first texts of one store are read while the last
+        # ones of another are written.
+        take_in(self._index, run, chain.from_iterable(update.anew() for update in updates))
+        for update in updates:
+            run.check()
+            self._done(update, partial(update.read_texts, None), run)
+
+    def _done(self, update: StoreUpdate, work: Callable[[], None], run: SyncRun) -> bool:
+        """Whether a step of an update was done; what went wrong is noted and told."""
+        try:
+            work()
+        except (IndexBroken, SearchInterrupted):
+            raise
+        except SessionTuiError as error:
+            run.tell(self._failed(update.store, error))
+            return False
+        return True
 
     def _left_to_a_run(self, store: str) -> bool:
         """Leave a store to the run that is under way, if there is one: it looks there again."""
@@ -145,7 +181,7 @@ class IndexSync:
                 events = self._store(backend, keys, run)
                 self._index.purge(PURGE_SECONDS, run.cancel)
             concerned = frozenset(key for event in events for key in event.keys)
-            if concerned:
+            if concerned and self._limits.tool_output:
                 with self._index.database.only_one(0.0, run.cancel, "tools") as alone:
                     # Whoever holds the lock goes on until no session is left.
                     if alone:
@@ -169,14 +205,15 @@ class IndexSync:
     def _store(
         self, backend: SessionBackend, keys: frozenset[str] | None, run: SyncRun
     ) -> list[StoreEvent]:
-        store = backend.store_id
         update = StoreUpdate(backend, self._index, self._titles, run)
         try:
-            update.bring_up_to_date(keys)
+            update.read_rows(keys)
+            take_in(self._index, run, update.anew())
+            update.read_texts(keys)
         except (IndexBroken, SearchInterrupted):
             raise
         except SessionTuiError as error:
-            return [*update.events(), self._failed(store, error)]
+            return [*update.events(), self._failed(update.store, error)]
         return update.events()
 
     def _failed(self, store: str, error: SessionTuiError) -> StoreEvent:
@@ -192,9 +229,4 @@ class IndexSync:
 
     def _tools(self, backend: SessionBackend, keys: Collection[str] | None, run: SyncRun) -> None:
         update = StoreUpdate(backend, self._index, self._titles, run)
-        try:
-            update.read_texts(IndexTier.TOOLS, keys)
-        except (IndexBroken, SearchInterrupted):
-            raise
-        except SessionTuiError as error:
-            run.tell(self._failed(backend.store_id, error))
+        self._done(update, partial(update.read_tools, keys, self._limits.most_bytes), run)

@@ -7,11 +7,15 @@ where the index has gone on meanwhile.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import IntEnum
+from operator import itemgetter
 from typing import NamedTuple
 
 from sessiontui.domain.indexed_text import TextBatch
 from sessiontui.domain.search import IndexTier
+from sessiontui.domain.session import Session
+from sessiontui.services.index_bulk import BulkStep, Spellings, word_steps
 from sessiontui.services.index_items import (
     IndexItem,
     contents_of,
@@ -35,6 +39,19 @@ from sessiontui.services.index_words import cjk_pairs, name_parts
 
 _PURGED_PAGES = 64
 """Pages written by one step."""
+_MANY_CHARACTERS = 1_000_000
+"""So much text in one transaction leaves parts that are worth merging."""
+
+
+class Purge(IntEnum):
+    """How far merging the word tables is, and how much it matters; the greater matters more."""
+
+    NONE = 0
+    GO_ON_IDLE = 1
+    WHEN_IDLE = 2
+    GO_ON = 3
+    BEGIN = 4
+
 
 _CURSORS = {IndexTier.TEXT: "text_cursor", IndexTier.TOOLS: "tools_cursor"}
 
@@ -43,14 +60,26 @@ class ReadText(NamedTuple):
     """Text of a session that was read since `cursor`, for some tiers.
 
     `fingerprint` is the one the session had when it was asked for: only if the row still has it,
-    the session is up to date afterwards.
+    the session is up to date afterwards. `row` is what reading the text told of the session; it
+    replaces the one that is held. `session` None: the row is a new one.
     """
 
-    session: int
+    session: int | None
     cursor: str | None
     batch: TextBatch
     tiers: tuple[IndexTier, ...]
     fingerprint: str
+    row: Session | None = None
+    items: Mapping[IndexTier, list[IndexItem]] = {}
+
+    def items_of(self, tier: IndexTier) -> list[IndexItem]:
+        """What is held of the texts in a tier."""
+        return self.items[tier] if tier in self.items else items_of(self.batch.items, tier)
+
+    def prepared(self) -> ReadText:
+        """The same with its items made: what can be done before it is written."""
+        items = {tier: items_of(self.batch.items, tier) for tier in self.tiers}
+        return self._replace(items=items)
 
 
 class TextWriter:
@@ -58,37 +87,51 @@ class TextWriter:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._added = 0
         self.touched = False
 
-    def add(self, texts: Iterable[ReadText]) -> None:
-        """Add what was read; batches that continue from another cursor are dropped."""
+    def add(self, texts: Iterable[ReadText], spelled: Spellings) -> list[BulkStep]:
+        """Add what was read, all but its words; returns the steps that put in those.
+
+        Batches that continue from another cursor are dropped.
+        """
         new: dict[IndexTier, list[tuple[int, IndexItem]]] = {tier: [] for tier in TEXT_TIERS}
         for text in texts:
             for tier in text.tiers:
                 new[tier].extend(self._take_in(text, tier))
+        steps: list[BulkStep] = []
         for tier, items in new.items():
-            # The words of one transaction are gathered in memory as long as ids ascend.
-            self._insert(tier, sorted(items, key=lambda item: item[0]))
+            steps += self._insert(tier, sorted(items, key=itemgetter(0)), spelled)
+        return steps
+
+    def continues(self, text: ReadText) -> bool:
+        """Whether the index still is where the text was read from."""
+        columns = ", ".join(_CURSORS[tier] for tier in text.tiers)
+        known = self._connection.execute(
+            f"SELECT {columns} FROM session WHERE id = ?", (text.session,)
+        ).fetchone()
+        return known is not None and set(known) == {text.cursor}
 
     def _take_in(self, text: ReadText, tier: IndexTier) -> Iterator[tuple[int, IndexItem]]:
         known = self._connection.execute(
-            f"SELECT {_CURSORS[tier]}, fingerprint FROM session WHERE id = ?", (text.session,)
+            f"SELECT {_CURSORS[tier]}, fingerprint FROM session WHERE id = ?",
+            (number := text.session,),
         ).fetchone()
-        if known is None or known[0] != text.cursor:
+        if number is None or known is None or known[0] != text.cursor:
             return
         batch = text.batch
         done = PENDING_BITS[tier] if known[1] == text.fingerprint else Pending(0)
         self._connection.execute(
             f"UPDATE session SET {_CURSORS[tier]} = ?, pending = pending & ~? WHERE id = ?",
-            (batch.cursor, done, text.session),
+            (batch.cursor, done, number),
         )
         if tier is IndexTier.TEXT:
-            self._note_contents(text.session, batch)
-        items = list(items_of(batch.items, tier))
-        held = self._held_tail(text.session, tier, items, whole=batch.restart)
+            self._note_contents(number, batch)
+        items = text.items_of(tier)
+        held = self._held_tail(number, tier, items, whole=batch.restart)
         # The cursor alone is no change that anyone can see.
         self.touched = self.touched or bool(held)
-        yield from self._placed(text.session, tier, held)
+        yield from self._placed(number, tier, held)
 
     def _note_contents(self, session: int, batch: TextBatch) -> None:
         roles, has = contents_of(batch.items)
@@ -115,7 +158,7 @@ class TextWriter:
                     same += 1
                     continue
                 if self._remove_from(session, tier, number) > len(items) - same:
-                    self._mark_for_purge()
+                    self._mark(Purge.BEGIN)
                 break
             return items[same:]
         if not items:
@@ -190,27 +233,25 @@ class TextWriter:
         )
         return slot << SLOT_BITS, (slot << SLOT_BITS) + SLOT_SIZE - 1
 
-    def _insert(self, tier: IndexTier, items: Sequence[tuple[int, IndexItem]]) -> None:
+    def _insert(
+        self, tier: IndexTier, items: Sequence[tuple[int, IndexItem]], spelled: Spellings
+    ) -> list[BulkStep]:
         tables = TABLES[tier]
-        execute = self._connection.executemany
         if tier is IndexTier.TOOLS:
-            execute(
+            self._connection.executemany(
                 f"INSERT INTO {tables.items}(id, place, role, at, body) VALUES (?, ?, ?, ?, ?)",
-                ((n, i.place, i.role, i.at, packed(i.text)) for n, i in items),
+                [(n, i.place, i.role, i.at, packed(i.text)) for n, i in items],
             )
         else:
-            execute(
+            self._connection.executemany(
                 f"INSERT INTO {tables.items}(id, place, role, at) VALUES (?, ?, ?, ?)",
-                ((n, i.place, i.role, i.at) for n, i in items),
+                [(n, i.place, i.role, i.at) for n, i in items],
             )
-        execute(
-            f"INSERT INTO {tables.words}(rowid, text, parts) VALUES (?, ?, ?)",
-            ((n, i.text, name_parts(i.text)) for n, i in items),
-        )
-        execute(
-            f"INSERT INTO {tables.pairs}(rowid, pairs) VALUES (?, ?)",
-            ((n, pairs) for n, i in items if (pairs := cjk_pairs(i.text)) is not None),
-        )
+        texts = [item.text for _, item in items]
+        self._added += sum(map(len, texts))
+        if self._added > _MANY_CHARACTERS:
+            self._mark(Purge.WHEN_IDLE)
+        return word_steps(tables, [number for number, _ in items], texts, spelled)
 
     def remove_sessions(self, sessions: Iterable[int]) -> None:
         """Remove all texts of sessions."""
@@ -219,7 +260,7 @@ class TextWriter:
                 for first, last in self._ranges(session, tier):
                     self._remove_range(tier, first, last)
             self._connection.execute("DELETE FROM slot WHERE session = ?", (session,))
-        self._mark_for_purge()
+        self._mark(Purge.BEGIN)
 
     def _remove_from(self, session: int, tier: IndexTier, number: int) -> int:
         self.touched = True
@@ -253,29 +294,53 @@ class TextWriter:
         removed = execute(f"DELETE FROM {tables.items} WHERE id BETWEEN ? AND ?", (first, last))
         return removed.rowcount
 
-    def _mark_for_purge(self) -> None:
-        set_counter(self._connection, "purge", 1)
+    def _mark(self, wanted: Purge) -> None:
+        if wanted > counter(self._connection, "purge"):
+            set_counter(self._connection, "purge", wanted)
 
 
-def purge_step(connection: sqlite3.Connection) -> bool:
-    """Clear words of deleted texts out of the word tables, a bit at a time; False when done.
+def purge_step(connection: sqlite3.Connection, *, idle: bool) -> bool:
+    """Merge the parts of the word tables, a bit at a time; False when there is nothing to do.
 
     A deleted text goes at once, but its words stay in the tables, marked as deleted, until the
-    parts they stand in are merged.
+    parts they stand in are merged. What was added in bulk stands in many parts, which is merged
+    only when there is time (`idle`): that makes searching faster and nothing else.
     """
-    state = counter(connection, "purge")
-    if not state:
+    state = Purge(counter(connection, "purge"))
+    if state is Purge.NONE or (state in (Purge.WHEN_IDLE, Purge.GO_ON_IDLE) and not idle):
         return False
+    begins = state in (Purge.WHEN_IDLE, Purge.BEGIN)
     # A negative number begins anew with all parts, a positive one goes on.
-    pages = -_PURGED_PAGES if state == 1 else _PURGED_PAGES
+    pages = -_PURGED_PAGES if begins else _PURGED_PAGES
     before = connection.total_changes
     tables = [table for held in (TITLES, *TABLES.values()) for table in (held.words, held.pairs)]
     for table in tables:
         connection.execute(f"INSERT INTO {table}({table}, rank) VALUES ('merge', ?)", (pages,))
     # Each statement counts as a change, and as more when it has merged something.
-    more = state == 1 or connection.total_changes - before >= 2 * len(tables)
-    set_counter(connection, "purge", 2 if more else 0)
+    more = begins or connection.total_changes - before >= 2 * len(tables)
+    urgent = state in (Purge.BEGIN, Purge.GO_ON)
+    set_counter(
+        connection,
+        "purge",
+        (Purge.GO_ON if urgent else Purge.GO_ON_IDLE) if more else Purge.NONE,
+    )
     return more
+
+
+def drop_tools(connection: sqlite3.Connection) -> bool:
+    """Remove the whole tier of tool output; returns whether there was any."""
+    tables = TABLES[IndexTier.TOOLS]
+    held = connection.execute(f"SELECT EXISTS (SELECT 1 FROM {tables.items})").fetchone()[0]
+    if not held:
+        return False
+    connection.execute(f"DELETE FROM {tables.items}")
+    for table in (tables.words, tables.pairs):
+        connection.execute(f"INSERT INTO {table}({table}) VALUES ('delete-all')")
+    connection.execute("DELETE FROM slot WHERE tier = ?", (IndexTier.TOOLS,))
+    connection.execute(
+        "UPDATE session SET tools_cursor = NULL, pending = pending | ?", (int(Pending.TOOLS),)
+    )
+    return True
 
 
 def remove_pairs(

@@ -6,8 +6,15 @@ import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 
 from sessiontui.domain.session import Session
+from sessiontui.services.index_bulk import BesideWork, BulkStep, Spellings
 from sessiontui.services.index_rows import VALUE_COLUMNS, session_values
-from sessiontui.services.index_schema import TITLES, Pending, counter, set_counter
+from sessiontui.services.index_schema import (
+    TITLES,
+    Pending,
+    counter,
+    merge_beside_writing,
+    set_counter,
+)
 from sessiontui.services.index_texts import ReadText, TextWriter, remove_pairs
 from sessiontui.services.index_words import cjk_pairs, exact, name_parts, storable
 
@@ -25,9 +32,17 @@ class IndexChange:
         """Keys of the sessions that came, and of those whose rows or texts changed."""
 
     def finish(self) -> None:
-        """Raise the generation if something was changed."""
-        if self._touched or self._texts.touched:
+        """Raise the generation if something was changed; the last thing to do, and done once."""
+        if self._connection.in_transaction and (self._touched or self._texts.touched):
             set_counter(self._connection, "generation", self.generation)
+
+    def merge_beside_writing(self, *, merge: bool) -> None:
+        """Whether words are merged beside writing; without, writing much is quicker."""
+        merge_beside_writing(self._connection, merge=merge)
+
+    def beside(self) -> BesideWork:
+        """A thread for the steps that `begin_texts` returns."""
+        return BesideWork(self._connection)
 
     # -- stores ----------------------------------------------------------------------------
 
@@ -57,12 +72,12 @@ class IndexChange:
             {
                 session.ref.store
                 for session, fingerprint in sessions
-                if self._put_session(session, fingerprint)
+                if self._put_session(session, fingerprint)[1]
             }
         )
 
-    def _put_session(self, session: Session, fingerprint: str) -> bool:
-        """Put one row; returns whether its texts are pending by that."""
+    def _put_session(self, session: Session, fingerprint: str) -> tuple[int, bool]:
+        """Put one row; returns its number, and whether its texts are pending by that."""
         values = session_values(session)
         key = (values["store"], values["key"])
         known = self._connection.execute(
@@ -82,10 +97,10 @@ class IndexChange:
             self._add_title(number, session)
             self.appeared.add(session.ref.key)
             self._touched = True
-            return True
+            return number, True
         number, old_fingerprint, *old_row = known
         if old_fingerprint == fingerprint and tuple(old_row) == row:
-            return False
+            return number, False
         pending = 0 if old_fingerprint == fingerprint else Pending.TEXT | Pending.TOOLS
         self._connection.execute(
             f"UPDATE session SET {', '.join(f'{name} = ?' for name in VALUE_COLUMNS)}, "
@@ -98,7 +113,7 @@ class IndexChange:
             self._add_title(number, session)
         self.changed.add(session.ref.key)
         self._touched = True
-        return bool(pending)
+        return number, bool(pending)
 
     def _add_title(self, number: int, session: Session) -> None:
         title = storable(session.display_title)
@@ -142,4 +157,21 @@ class IndexChange:
 
     def add_texts(self, texts: Iterable[ReadText]) -> None:
         """Add what was read; batches that continue from another cursor are dropped."""
-        self._texts.add(texts)
+        for step in self.begin_texts(list(texts), {}):
+            self._connection.execute(step.statement, step.values)
+
+    def begin_texts(self, texts: Sequence[ReadText], spelled: Spellings) -> list[BulkStep]:
+        """The same but for the words: they are found only after the steps returned were made.
+
+        What is in `spelled` need not be prepared any more.
+        """
+        return self._texts.add([self._with_row(text) for text in texts], spelled)
+
+    def _with_row(self, text: ReadText) -> ReadText:
+        """Put the row that a text brings; the text, of the session that has that row."""
+        if text.row is None or not (text.session is None or self._texts.continues(text)):
+            return text
+        number, is_pending = self._put_session(text.row, text.fingerprint)
+        if is_pending:
+            self._unstamp((text.row.ref.store,))
+        return text._replace(session=number)

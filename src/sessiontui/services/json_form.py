@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from sessiontui.domain.backend import ResumeCommand
 from sessiontui.domain.message import Block, Message
 from sessiontui.domain.session import Session
 from sessiontui.domain.verdict import Verdict
@@ -96,8 +97,11 @@ def verdict_object(verdict: Verdict) -> JsonObject:
     }
 
 
-def session_object(session: Session, verdict: Verdict) -> JsonObject:
+def session_object(
+    session: Session, verdict: Verdict, resume: ResumeCommand | None = None
+) -> JsonObject:
     """A session, as in `sessions` and beside a transcript."""
+    folder = None if resume is None else resume.folder
     return {
         "ref": str(session.ref),
         "store": session.ref.store,
@@ -126,10 +130,9 @@ def session_object(session: Session, verdict: Verdict) -> JsonObject:
         "tokens": session.tokens,
         "size_bytes": session.size_bytes,
         "parent": None if session.parent is None else str(session.parent),
-        # Nobody looks at processes yet, and no owner is started: both are unknown, not false.
-        "live": None,
-        "resume": None,
-        "resume_dir": None,
+        "live": verdict.live,
+        "resume": None if resume is None else list(resume.arguments),
+        "resume_dir": None if folder is None else str(folder),
         "problem": session.problem,
     }
 
@@ -194,6 +197,7 @@ def transcript_envelope(
     total: int | None = None,
     next_offset: int | None = None,
     problems: Sequence[object] = (),
+    resume: ResumeCommand | None = None,
 ) -> JsonObject:
     """A transcript, or a part of one, with its session."""
     return envelope(
@@ -202,5 +206,5 @@ def transcript_envelope(
         total=total,
         next_offset=next_offset,
         problems=problems,
-        extra={"session": session_object(session, verdict)},
+        extra={"session": session_object(session, verdict, resume)},
     )

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -20,30 +20,39 @@ from sessiontui.domain.backend import (
     ResumeCommand,
     Surroundings,
 )
-from sessiontui.domain.errors import IndexBroken, SessionMissing
+from sessiontui.domain.errors import IndexBroken, SessionMissing, SessionTuiError
 from sessiontui.domain.events import StoreEvent
 from sessiontui.domain.index_status import IndexStatus
 from sessiontui.domain.message import Message
-from sessiontui.domain.query import Query
+from sessiontui.domain.query import FilterField, Query
 from sessiontui.domain.report import ActionReport, JournalEntry
 from sessiontui.domain.search import HitPage, IndexTier
 from sessiontui.domain.session import RowPage, Session, SessionRef
 from sessiontui.domain.store import Capability, StoreInfo
-from sessiontui.domain.verdict import TurnFacts, Verdict, judge
+from sessiontui.domain.verdict import Verdict
 from sessiontui.services.action_checks import ActionOptions
 from sessiontui.services.catalogue import Catalogue
 from sessiontui.services.exporting import ExportForm, exported
 from sessiontui.services.index_report import index_status
 from sessiontui.services.index_sessions import SessionPage, held_sessions
-from sessiontui.services.index_sync import IndexSync
+from sessiontui.services.index_sync import IndexLimits, IndexSync
+from sessiontui.services.index_values import FilterValue, filter_values
 from sessiontui.services.local_titles import LocalTitles
+from sessiontui.services.query_history import QueryHistory
 from sessiontui.services.resolving import RefResolver
 from sessiontui.services.search_index import SearchIndex
 from sessiontui.services.session_actions import SessionActions
+from sessiontui.services.transcript import Transcript, without_secrets
 from sessiontui.services.undo_journal import UndoJournal
 from sessiontui.storage.locations import Locations
 
+if TYPE_CHECKING:
+    from sessiontui.domain.statistics import Statistics, TimeSpan
+    from sessiontui.services.statistics import StatisticsReader
+
 Answer = TypeVar("Answer")
+
+_TIDY_SECONDS = 60.0
 
 
 class LibraryOptions(BaseModel):
@@ -61,6 +70,12 @@ class LibraryOptions(BaseModel):
     stuck_after: timedelta = timedelta(minutes=10)
     undo_days: int = 30
     undo_megabytes: int = 500
+    search_tool_output: bool = True
+    """Whether tool output is indexed too."""
+    index_megabytes: int = 2_000
+    """Tool output is indexed only as long as the index is smaller."""
+    query_history: int = 200
+    """How many queries are remembered; 0: none."""
     locations: Locations | None = None
     """Our own folders; the user's by default."""
 
@@ -92,6 +107,7 @@ class Library:
         self._clock = clock
         locations = options.locations or Locations.of_user()
         self._titles = LocalTitles(locations.local_titles)
+        self._history = QueryHistory(locations.query_history, options.query_history)
         journal = UndoJournal(
             locations.journal,
             clock,
@@ -106,8 +122,10 @@ class Library:
         )
         self._actions = SessionActions(catalogue, journal, self._titles, acting, clock)
         self._index = SearchIndex(locations.cache)
-        self._sync = IndexSync(catalogue, self._index, self._titles)
+        self._limits = IndexLimits(options.search_tool_output, options.index_megabytes * 1_000_000)
+        self._sync = IndexSync(catalogue, self._index, self._titles, self._limits)
         self._resolver = RefResolver(catalogue, self._index)
+        self._statistics: StatisticsReader | None = None
 
     @classmethod
     def open(cls, options: LibraryOptions, clock: Callable[[], datetime] = utc_now) -> Library:
@@ -126,18 +144,34 @@ class Library:
         """Every open store, freshly asked."""
         return self._catalogue.stores()
 
-    def rows(self, query: Query) -> RowPage:
+    def rows(self, query: Query, *, whole: bool = False) -> RowPage:
         """The rows of the list: all sessions, or those with hits, best first while searching.
 
-        Answers from the index as it is. Raises `SearchInterrupted` when `interrupt` was called.
+        Without `whole` they may be the first rows only, found within a keystroke's time:
+        `RowPage.complete` tells. Answers from the index as it is. Raises `SearchInterrupted` when
+        `interrupt` was called.
         """
-        return self._asked(lambda stores, now: self._index.rows(query, stores, now, self._stuck))
+        return self._asked(
+            lambda stores, now: self._index.rows(query, stores, now, self._stuck, whole=whole)
+        )
 
     def hits(self, query: Query, hits_per_session: int = 3) -> HitPage:
         """Sessions with their best hits, best first. Raises as `rows` does."""
         return self._asked(
             lambda stores, now: self._index.hits(query, stores, now, self._stuck, hits_per_session)
         )
+
+    def filter_values(self, field: FilterField) -> tuple[FilterValue, ...]:
+        """The values that sessions of the open stores have for a filter, most common first."""
+        return self._asked(lambda stores, _: filter_values(self._index.database, field, stores))
+
+    def past_queries(self) -> tuple[str, ...]:
+        """The queries that were used, in this run and before, newest first. Never raises."""
+        return self._history.entries()
+
+    def note_query(self, text: str) -> None:
+        """Remember a query that was used. Never raises."""
+        self._history.note(text)
 
     def interrupt(self) -> None:
         """End the searches that are running now; those that begin later are not touched."""
@@ -166,7 +200,7 @@ class Library:
 
     def verdict(self, session: Session) -> Verdict:
         """What is the matter with it, now."""
-        return judge(TurnFacts.of(session), self._clock(), self._options.stuck_after)
+        return self._actions.checks.verdict(session, fresh=False)
 
     def resolve(self, text: str) -> SessionRef:
         """A ref, a key or a unique prefix. Raises `AmbiguousRef`, `SessionMissing`."""
@@ -190,15 +224,42 @@ class Library:
         """How its owner continues it."""
         return self._catalogue.backend_of(ref).resume_command(ref.key)
 
+    def resume_of(self, session: Session) -> ResumeCommand | None:
+        """How the owner of a session that was read before continues it; None where that fails."""
+        try:
+            return self._catalogue.backend_of(session.ref).resume_of(session)
+        except SessionTuiError:
+            return None
+
     def sessions(self, query: Query) -> SessionPage:
         """The sessions of a query's rows, whole, as the index has them."""
-        page = self.rows(query)
+        page = self.rows(query, whole=True)
         return SessionPage(held_sessions(self._index, [row.ref for row in page.rows]), page.total)
 
-    def export(self, ref: SessionRef, form: ExportForm) -> str:
-        """The whole transcript as a document."""
+    def statistics(
+        self, query: Query, span: TimeSpan | None = None, *, most: int = 10
+    ) -> Statistics:
+        """Numbers over a query's sessions that were at work in a span of time, by local days.
+
+        `most` is how many of the greatest sessions are named. Raises as `rows` does.
+        """
+        from sessiontui.services.statistics import StatisticsReader  # noqa: PLC0415  4 ms
+
+        self._statistics = reader = self._statistics or StatisticsReader(self._index)
+        return self._asked(
+            lambda stores, now: reader.statistics(query, span, stores, now, self._stuck, most=most)
+        )
+
+    def transcript(self, ref: SessionRef, *, redact: bool = False) -> Transcript:
+        """A session with all its messages; `redact` masks the secrets that are recognised."""
         session = self.session(ref)
-        return exported(session, self.verdict(session), self.messages(ref), form)
+        verdict, resume = self.verdict(session), self.resume_of(session)
+        whole = Transcript(session, verdict, list(self.messages(ref)), resume)
+        return without_secrets(whole) if redact else whole
+
+    def export(self, ref: SessionRef, form: ExportForm, *, redact: bool = False) -> str:
+        """The whole transcript as a document."""
+        return exported(self.transcript(ref, redact=redact), form)
 
     # -- changing --------------------------------------------------------------------------
 
@@ -264,30 +325,40 @@ class Library:
         cancel: Event | None = None,
         progress: Callable[[StoreEvent], None] | None = None,
         upto: IndexTier = IndexTier.TOOLS,
+        *,
+        rows_first: bool = True,
     ) -> None:
         """Bring the index up to date with every store; an unchanged one costs a stat per file.
 
-        `upto` is the last tier that is waited for: rows, conversations, or tool output.
+        `upto` is the last tier that is waited for: rows, conversations, or tool output. With
+        `rows_first` new sessions are listed before their texts are read, which takes a bit longer.
         """
-        self._sync.run(cancel, progress, upto)
+        self._sync.run(cancel, progress, upto, rows_first=rows_first)
+
+    def tidy_index(self, cancel: Event | None = None) -> None:
+        """Make the index quicker to search, when there is nothing else to do."""
+        self._index.purge(_TIDY_SECONDS, cancel, idle=True)
 
     def notices(self) -> tuple[str, ...]:
-        """What a person should be told of the index, in sentences; each is given out once."""
-        return self._index.database.take_notices()
+        """What a person should be told of our own files, in sentences; each is given out once."""
+        return (*self._index.database.take_notices(), *self._history.take_notices())
 
-    def index_status(self) -> IndexStatus:
-        """How big and how complete the index is."""
-        return index_status(self._index, [backend.store_id for backend in self._catalogue.backends])
+    def index_status(self, *, sizes: bool = False) -> IndexStatus:
+        """How big and how complete the index is; `sizes` of its parts take longer."""
+        stores = [backend.store_id for backend in self._catalogue.backends]
+        return index_status(self._index, stores, self._limits, sizes=sizes)
 
     def rebuild_index(
         self,
         cancel: Event | None = None,
         progress: Callable[[StoreEvent], None] | None = None,
         upto: IndexTier = IndexTier.TOOLS,
+        *,
+        rows_first: bool = True,
     ) -> None:
         """Throw the index away and make it anew, up to a tier."""
         self._index.database.rebuild()
-        self._sync.run(cancel, progress, upto)
+        self._sync.run(cancel, progress, upto, rows_first=rows_first)
 
     def events(self, stop: Event) -> AsyncGenerator[StoreEvent, None]:
         """What happens to the stores, as it happens; the index is up to date before each event."""

@@ -6,7 +6,6 @@ that the stores do not hold, and can be removed at any time.
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -15,19 +14,15 @@ from pathlib import Path
 from threading import Event
 from typing import NamedTuple
 
-from sessiontui.domain.query import FilterField, Query, SortKey
+from sessiontui.domain.query import Query
 from sessiontui.domain.search import HitPage, IndexTier
-from sessiontui.domain.session import RowPage, SessionRef, SessionRow
-from sessiontui.services.index_corrections import Corrector, words_of
+from sessiontui.domain.session import RowPage, SessionRef
+from sessiontui.services.index_answers import Asked, IndexAnswers
 from sessiontui.services.index_database import IndexDatabase, SearchTicket
-from sessiontui.services.index_filters import Surroundings, session_condition, session_order
-from sessiontui.services.index_pass import Matches, SearchLimits
-from sessiontui.services.index_reader import IndexReader
-from sessiontui.services.index_results import Results
-from sessiontui.services.index_row_cache import RowCache
+from sessiontui.services.index_pass import SearchLimits
+from sessiontui.services.index_patience import Clock
 from sessiontui.services.index_schema import PENDING_BITS, counter
-from sessiontui.services.index_search import IndexSearch
-from sessiontui.services.index_texts import purge_step
+from sessiontui.services.index_texts import drop_tools, purge_step
 from sessiontui.services.index_words import exact, from_exact
 from sessiontui.services.index_writing import IndexChange
 
@@ -46,13 +41,18 @@ class StoreState(NamedTuple):
 
 
 class PendingText(NamedTuple):
-    """A session whose texts have to be read, and the cursors up to which they were."""
+    """A session whose texts have to be read, and the cursors up to which they were.
 
-    session: int
+    `session` None: the index does not hold it yet. `size_bytes` is its size in its store, as far
+    as it is known.
+    """
+
+    session: int | None
     key: str
     fingerprint: str
     text_cursor: str | None
     tools_cursor: str | None
+    size_bytes: int | None = None
 
 
 class HeldTitle(NamedTuple):
@@ -71,10 +71,14 @@ class SearchIndex:
     `StoreBusy`.
     """
 
-    def __init__(self, folder: Path, limits: SearchLimits | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        limits: SearchLimits | None = None,
+        clock: Clock = time.perf_counter,
+    ) -> None:
         self._database = IndexDatabase(folder)
-        self._limits = limits or SearchLimits()
-        self._rows = RowCache()
+        self._answers = IndexAnswers(limits or SearchLimits(), clock)
         self._searching: set[SearchTicket] = set()
         self._lock = threading.Lock()
 
@@ -94,21 +98,27 @@ class SearchIndex:
 
     # -- asking ----------------------------------------------------------------------------
 
-    def rows(self, query: Query, stores: Sequence[str], now: float, threshold: float) -> RowPage:
+    def rows(
+        self,
+        query: Query,
+        stores: Sequence[str],
+        now: float,
+        threshold: float,
+        *,
+        whole: bool = True,
+    ) -> RowPage:
         """The rows of a query; `now` and `threshold` (for verdicts) in seconds.
+
+        Without `whole`, the first rows are enough: what is found within a keystroke's time, the
+        newest sessions and those with the words in their titles. `RowPage.complete` tells whether
+        asking for the whole answer can bring more. Of more than a thousand sessions found, the
+        newest thousand and a thousand titles are ranked; the others follow, newest first.
 
         Raises `SearchInterrupted` when `interrupt` was called meanwhile.
         """
+        asked = Asked(query, stores, now, threshold)
         with self._search(query) as ticket, self._database.reading(ticket) as connection:
-            around = _surroundings(connection, query, stores, now, threshold)
-            if not query.searches_text:
-                return self._listed(connection, query, around)
-            best_first = query.sort is SortKey.RELEVANCE
-            results, corrected = self._results(
-                connection, query, around, ticket, 1, best_first=best_first
-            )
-            page = results.row_page(query.sort, query.offset, query.limit)
-            return page._replace(corrected=corrected)
+            return self._answers.rows(connection, ticket, asked, whole=whole)
 
     def hits(
         self,
@@ -118,19 +128,10 @@ class SearchIndex:
         threshold: float,
         hits_per_session: int,
     ) -> HitPage:
-        """Sessions with their best hits, best first whatever the query's order."""
+        """Sessions with their best hits, best first whatever the query's order; all of them."""
+        asked = Asked(query, stores, now, threshold)
         with self._search(query) as ticket, self._database.reading(ticket) as connection:
-            around = _surroundings(connection, query, stores, now, threshold)
-            results, corrected = self._results(
-                connection,
-                query,
-                around,
-                ticket,
-                max(1, hits_per_session),
-                best_first=True,
-            )
-            page = results.hit_page(query.offset, query.limit)
-            return page._replace(corrected=corrected)
+            return self._answers.hits(connection, ticket, asked, hits_per_session)
 
     def interrupt(self) -> None:
         """End the searches that are running now; those that begin later are not touched."""
@@ -150,60 +151,6 @@ class SearchIndex:
         finally:
             with self._lock:
                 self._searching.discard(ticket)
-
-    def _results(
-        self,
-        connection: sqlite3.Connection,
-        query: Query,
-        around: Surroundings,
-        ticket: SearchTicket,
-        shown: int,
-        *,
-        best_first: bool,
-    ) -> tuple[Results, str | None]:
-        """What is found, and the words that were looked for instead of the query's, if others."""
-
-        reader = IndexReader(connection, ticket)
-
-        def searched(wanted: Query) -> Matches:
-            search = IndexSearch(reader, wanted, around, self._limits, best_first=best_first)
-            return search.run()
-
-        matches = searched(query)
-        corrected = None
-        if query.terms and not matches.numbers:
-            meant = Corrector(connection, query, ticket).corrected()
-            if meant is not None:
-                found = searched(meant)
-                if found.numbers:
-                    query, matches, corrected = meant, found, words_of(meant)
-
-        def rows_of(numbers: Sequence[int]) -> list[SessionRow]:
-            return self._rows.rows(connection, numbers, around.now, around.threshold)
-
-        return Results(reader, query, matches, rows_of, around.now, shown), corrected
-
-    def _listed(
-        self, connection: sqlite3.Connection, query: Query, around: Surroundings
-    ) -> RowPage:
-        held = session_condition(query, around)
-        order = session_order(query.sort, reverse=query.reverse)
-        limit = -1 if query.limit is None else query.limit
-        numbers = [
-            number
-            for (number,) in connection.execute(
-                f"SELECT id FROM session WHERE {held.text} ORDER BY {order} LIMIT ? OFFSET ?",
-                (*held.values, limit, query.offset),
-            )
-        ]
-        if query.limit is None and not query.offset:
-            total = len(numbers)
-        else:
-            (total,) = connection.execute(
-                f"SELECT count(*) FROM session WHERE {held.text}", held.values
-            ).fetchone()
-        rows = self._rows.rows(connection, numbers, around.now, around.threshold)
-        return RowPage(tuple(rows), total)
 
     def refs_of_key(self, key: str, stores: Sequence[str]) -> tuple[SessionRef, ...]:
         """The sessions of exactly this key, sorted."""
@@ -264,13 +211,31 @@ class SearchIndex:
         """The sessions (of these keys) whose texts are not up to date, oldest activity first."""
         with self._database.reading() as connection:
             found = connection.execute(
-                "SELECT id, key, fingerprint, text_cursor, tools_cursor FROM session "
+                "SELECT id, key, fingerprint, text_cursor, tools_cursor, size_bytes FROM session "
                 "WHERE store = ? AND pending != 0 AND (pending & ?) != 0 "
                 "ORDER BY last_activity, key",
                 (store, PENDING_BITS[tier]),
             ).fetchall()
         texts = [PendingText(number, from_exact(key), *rest) for number, key, *rest in found]
         return texts if keys is None else [text for text in texts if text.key in keys]
+
+    def held_texts(self, store: str, keys: Collection[str]) -> list[PendingText]:
+        """How far the texts of sessions were read, whether they are up to date or not.
+
+        Of unknown ones nothing was; they have no number.
+        """
+        select = (
+            "SELECT id, key, fingerprint, text_cursor, tools_cursor FROM session "
+            "WHERE store = ? AND key = ?"
+        )
+        with self._database.reading() as connection:
+            found = (connection.execute(select, (store, exact(key))).fetchone() for key in keys)
+            return [
+                PendingText(None, key, "", None, None)
+                if held is None
+                else PendingText(held[0], key, *held[2:])
+                for key, held in zip(keys, found, strict=True)
+            ]
 
     def titles_in_question(self, store: str, keys: Collection[str]) -> dict[str, HeldTitle]:
         """The titles of the sessions that have a local one, or whose keys are given."""
@@ -291,19 +256,42 @@ class SearchIndex:
             for key, title, is_local, created_at in found
         }
 
-    def purge(self, seconds: float, cancel: Event | None = None) -> None:
-        """Go on to clear the words of deleted texts out of the index, for about so long."""
+    def size_bytes(self) -> int:
+        """How much room the index takes, as far as it is in use."""
+        with self._database.reading() as connection:
+            pages, free, size = (
+                connection.execute(f"PRAGMA {name}").fetchone()[0]
+                for name in ("page_count", "freelist_count", "page_size")
+            )
+        return int((pages - free) * size)
+
+    def drop_tools(self) -> bool:
+        """Remove all tool output; returns whether there was any."""
+        with self._database.writing() as connection:
+            dropped = drop_tools(connection)
+        if dropped:
+            self._database.shrink()
+        return dropped
+
+    def purge(self, seconds: float, cancel: Event | None = None, *, idle: bool = False) -> None:
+        """Go on to clear the words of deleted texts out of the index, for about so long.
+
+        When there is time (`idle`), what was added in bulk is made faster to search as well.
+        """
         end = time.monotonic() + seconds
         with self._database.reading() as connection:
             if not counter(connection, "purge"):
                 return
+        merged = False
         while time.monotonic() < end and not (cancel is not None and cancel.is_set()):
             with self._database.writing() as connection:
-                if not purge_step(connection):
+                if not purge_step(connection, idle=idle):
                     break
+            merged = True
         else:
             return
-        self._database.checkpoint()
+        if merged:
+            self._database.checkpoint()
 
     def fingerprints(self, store: str) -> dict[str, str]:
         """The fingerprint of every session that is held of a store."""
@@ -333,17 +321,3 @@ class SearchIndex:
                 (store, PENDING_BITS[IndexTier.TEXT]),
             ).fetchone()
         return None if noted is None else noted[0]
-
-
-def _surroundings(
-    connection: sqlite3.Connection,
-    query: Query,
-    stores: Sequence[str],
-    now: float,
-    threshold: float,
-) -> Surroundings:
-    formats: tuple[str, ...] = ()
-    if any(item.field is FilterField.FORMAT for item in query.filters):
-        found = connection.execute("SELECT DISTINCT format FROM session").fetchall()
-        formats = tuple(name for (name,) in found)
-    return Surroundings(tuple(stores), formats, now, threshold)

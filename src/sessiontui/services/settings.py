@@ -85,6 +85,15 @@ class Settings(BaseModel):
     """How many days a change can be taken back."""
     undo_megabytes: WholeNumber = Field(default=500, ge=1, le=1_000_000)
     """How much room the undo journal may take, in megabytes; the oldest entries go first."""
+    search_tool_output: bool = True
+    """Whether the output of tools is indexed as well, to be searched with in:tools. It takes far
+    more room than the conversations. false removes what is there."""
+    index_megabytes: WholeNumber = Field(default=2_000, ge=10, le=1_000_000)
+    """How big the search index may get, in megabytes: beyond that, tool output of the oldest
+    sessions is left out. Conversations are always indexed."""
+    query_history: WholeNumber = Field(default=200, ge=0, le=10_000)
+    """How many queries the search box remembers between runs, in query-history.json in the data
+    folder. 0: none; the file of earlier ones is left alone, and can be removed."""
     keymap: Mapping[str, str] = {}
     """Keys of actions: the action's name, and its keys separated by commas. What is not named
     keeps its keys. Example: { delete = "D", next_hit = "n,ctrl+n" }"""
@@ -261,4 +270,5 @@ def own_places(settings_path: Path) -> tuple[tuple[str, Path], ...]:
         ("data", places.data),
         ("journal", places.journal),
         ("local titles", places.local_titles),
+        ("query history", places.query_history),
     )

@@ -49,6 +49,11 @@ class Locations(BaseModel):
         """The file of titles that stores cannot hold."""
         return self.data / "local-titles.json"
 
+    @property
+    def query_history(self) -> Path:
+        """The file of the queries that were used."""
+        return self.data / "query-history.json"
+
 
 def private_folder(folder: Path) -> Path:
     """Make a folder (and its parents) that only its owner can enter; returns it.

@@ -16,6 +16,7 @@ _KEY_WORDS = {
     "pageup": "page up",
     "question_mark": "?",
     "slash": "/",
+    "number_sign": "#",
     "left_curly_bracket": "{",
     "right_curly_bracket": "}",
     "f1": "F1",

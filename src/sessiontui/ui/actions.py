@@ -20,6 +20,7 @@ class Scope(StrEnum):
     TRANSCRIPT = "transcript"
     STORES = "stores"
     JOURNAL = "journal"
+    STATISTICS = "statistics"
 
 
 class Topic(StrEnum):
@@ -57,12 +58,19 @@ _BROWSE = frozenset({Scope.BROWSE})
 _TRANSCRIPT = frozenset({Scope.TRANSCRIPT})
 _STORES = frozenset({Scope.STORES})
 _JOURNAL = frozenset({Scope.JOURNAL})
+_STATISTICS = frozenset({Scope.STATISTICS})
 _SESSION = _BROWSE | _TRANSCRIPT
 _ALL = frozenset(Scope)
 
 ACTIONS: tuple[Action, ...] = (
     Action(
-        "open", ("enter",), "read", "Read the transcript in full", Topic.READ, _BROWSE, footer=1
+        "open",
+        ("enter",),
+        "read",
+        "Read the transcript in full",
+        Topic.READ,
+        _BROWSE | _STATISTICS,
+        footer=1,
     ),
     Action(
         "unfold",
@@ -321,9 +329,18 @@ ACTIONS: tuple[Action, ...] = (
         "next_pane",
         ("tab",),
         "next pane",
-        "Move between search box, list and transcript",
+        "Complete what is typed in the search box, or go to the next pane",
         Topic.MOVE,
-        _BROWSE,
+        _BROWSE | _STATISTICS,
+        in_palette=False,
+    ),
+    Action(
+        "previous_pane",
+        ("shift+tab",),
+        "previous pane",
+        "Go back to the completion or the pane before",
+        Topic.MOVE,
+        _BROWSE | _STATISTICS,
         in_palette=False,
     ),
     Action(
@@ -335,6 +352,18 @@ ACTIONS: tuple[Action, ...] = (
         _SESSION,
         footer=30,
     ),
+    Action(
+        "statistics",
+        ("#",),
+        "numbers",
+        "How much there is, when it was written, the largest sessions",
+        Topic.PROGRAM,
+        _SESSION,
+        footer=31,
+    ),
+    Action("span", ("s",), "span", "The next span of time", Topic.READ, _STATISTICS, footer=2),
+    Action("grouping", ("b",), "group by", "The next grouping", Topic.READ, _STATISTICS, footer=3),
+    Action("measure", ("m",), "measure", "The next amount", Topic.READ, _STATISTICS, footer=4),
     Action(
         "palette",
         ("ctrl+p",),

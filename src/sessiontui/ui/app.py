@@ -132,6 +132,8 @@ class SessionApp(App[None]):
         bench = self.bench
         try:
             await bench.syncing.run(bench.library.sync, bench.stop, self._tell_from_thread, upto)
+            if upto is IndexTier.TOOLS:
+                await bench.syncing.run(bench.library.tidy_index, bench.stop)
         except SessionTuiError as error:
             show_error(self, error)
         self._show_progress(None)

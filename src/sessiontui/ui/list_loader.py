@@ -1,4 +1,7 @@
-"""Asks for the rows of the list: after a keystroke, after a change, one question at a time."""
+"""Asks for the rows of the list: after a keystroke, after a change, one question at a time.
+
+An answer may come in two steps: the first rows at once, the whole answer when it is found.
+"""
 
 from __future__ import annotations
 
@@ -19,17 +22,26 @@ from sessiontui.ui.workbench import Workbench
 
 DEBOUNCE_SECONDS = 0.05
 """How long a keystroke waits for the next one before it asks."""
+WHOLE_AGAIN_SECONDS = 0.5
+"""How long the whole answer waits, when only a change asked for it, for the next change."""
 
 
 class Placing(NamedTuple):
-    """Where the cursor goes in the answer: to a session, or to the top; else it stays."""
+    """Where the cursor goes in the answer: to a session, or to the top; else it stays.
+
+    With `hold`, its row stays on its line of the screen too, whatever comes before it.
+    """
 
     select: SessionRef | None = None
     to_top: bool = False
+    hold: bool = False
 
 
 Show = Callable[[Listing, float, Placing], None]
 """Takes the answer, how many seconds it took, and where the cursor goes."""
+
+Wait = Callable[[], None]
+"""Told that nothing was found at once and more may come: what is shown stays until then."""
 
 
 class ListLoader:
@@ -39,18 +51,22 @@ class ListLoader:
     when the answer is there, so that a busy store cannot keep the list from being painted.
     """
 
-    def __init__(self, owner: Widget, bench: Workbench, show: Show) -> None:
+    def __init__(self, owner: Widget, bench: Workbench, show: Show, wait: Wait) -> None:
         self._owner = owner
         self._bench = bench
         self._show = show
+        self._wait = wait
         self._again = False
         self._placing = Placing()
         self._before_search: SessionRef | None = None
+        self._shown: Listing | None = None
+        self._is_completing = False
         self.query = Query()
         self.order = ListOrder()
         self.generation = 0
         """The change log's generation that the rows shown include."""
         self.is_loading = False
+        """Whether the first rows of an answer are waited for."""
 
     def ask(self, query: Query, selected: SessionRef | None) -> None:
         """Ask for another query, after a moment in which it may change again.
@@ -74,15 +90,16 @@ class ListLoader:
 
     def load(self, *, debounce: bool = False) -> None:
         """Ask for the rows of the current query."""
-        if self.is_loading:
+        if self.is_loading or self._is_completing:
             self._bench.library.interrupt()
         self.is_loading = True
+        self._is_completing = False
         work = partial(self._load, debounce=debounce)
         start_worker(self._owner, work, "search", exclusive=True)
 
     def reload(self) -> None:
         """Ask again because something changed."""
-        if self.is_loading:
+        if self.is_loading or self._is_completing:
             self._again = True
         else:
             self.load()
@@ -94,21 +111,46 @@ class ListLoader:
         bench = self._bench
         generation, begun = bench.changes.generation, bench.timer()
         query = self.order.applied(self.query)
+        before = self._shown if self._shown is not None and self._shown.query == query else None
         try:
-            listing = await bench.queries.run(read_listing, bench.library, query, bench.local_now())
+            first = await self._read(query, before=before)
+            if first.complete or first.arrangement.rows:
+                self._take(first, begun, generation)
+            else:
+                self._wait()
+            if not first.complete:
+                self._is_completing = True
+                if before is not None and first.arrangement.rows:
+                    await asyncio.sleep(WHOLE_AGAIN_SECONDS)
+                self._take(await self._read(query, whole=True), begun, generation)
         except SearchInterrupted:
             # Whoever asks now has interrupted; this question was asked again in the meantime.
             self.load()
             return
         except SessionTuiError as error:
-            self.is_loading = False
+            self.is_loading = self._is_completing = False
             bench.listed.set()
             show_error(self._owner.app, error)
             return
-        self.is_loading = False
-        self.generation = generation
-        placing, self._placing = self._placing, Placing()
-        self._show(listing, bench.timer() - begun, placing)
-        bench.listed.set()
         if self._again:
             self.load()
+
+    async def _read(
+        self, query: Query, *, whole: bool = False, before: Listing | None = None
+    ) -> Listing:
+        bench = self._bench
+        read = partial(read_listing, bench.library, query, bench.local_now())
+        return await bench.queries.run(read, whole=whole, before=before)
+
+    def _take(self, listing: Listing, begun: float, generation: int) -> None:
+        self.is_loading = self._is_completing = False
+        self.generation = generation
+        self._shown = listing
+        placing, self._placing = self._placing, Placing()
+        if not listing.complete:
+            # The whole answer moves nothing, but the session wanted may only be in that one.
+            wanted = placing.select
+            found = wanted is None or listing.arrangement.position(wanted) is not None
+            self._placing = Placing(hold=True) if found else Placing(select=wanted)
+        self._show(listing, self._bench.timer() - begun, placing)
+        self._bench.listed.set()

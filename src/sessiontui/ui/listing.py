@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
+from sessiontui.domain.errors import QueryInvalid
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.query import Query, SortKey
+from sessiontui.domain.query_parser import parse_query
 from sessiontui.domain.store import StoreInfo
 from sessiontui.domain.words import count_words
 from sessiontui.services.library import Library
@@ -15,6 +17,8 @@ from sessiontui.ui.widgets.status_line import Counts
 
 SORTS = (SortKey.ACTIVITY, SortKey.CREATED, SortKey.TITLE, SortKey.MESSAGES, SortKey.SIZE)
 """The orders of the sort key, in its order; while text is searched, relevance comes first."""
+
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 class Listing(NamedTuple):
@@ -27,6 +31,25 @@ class Listing(NamedTuple):
     corrected: str | None
     counts: Counts | None
     """Counts over everything, when the query asked for everything."""
+    complete: bool = True
+    """False when these are the first rows and more may come."""
+
+    @property
+    def answered(self) -> Query:
+        """The query that the rows answer: where it was corrected, with the words found instead."""
+        if self.corrected is None:
+            return self.query
+        try:
+            meant = parse_query(self.corrected, _NO_TIME).terms
+        except QueryInvalid:
+            return self.query  # The words of a query are not always a query.
+        # A word that was not corrected may be unfinished; what was put for one is not.
+        unfinished = {term.text for group in self.query.terms for term in group if term.prefix}
+        terms = tuple(
+            tuple(term._replace(prefix=term.text in unfinished) for term in group)
+            for group in meant
+        )
+        return self.query.model_copy(update={"terms": terms})
 
 
 class ListOrder(NamedTuple):
@@ -62,14 +85,18 @@ def found_words(listing: Listing, seconds: float) -> str:
         return ""
     words: list[str] = []
     if listing.corrected:
-        words.append(f"no match; showing {printable_line(listing.corrected, 40)}")
-    if listing.total is None:
+        words.append(f"showing results for {printable_line(listing.corrected, 30)}")
+    if listing.total is None or not listing.complete:
         words.append(f"{len(listing.arrangement.rows):,}+ sessions")
     else:
         words.append(count_words(listing.total, "session"))
     if query.searches_text:
-        words.append(count_words(listing.hits, "hit"))
-    words.append(f"{1000 * seconds:.0f} ms")
+        hits = count_words(listing.hits, "hit")
+        words.append(hits if listing.complete else f"{listing.hits:,}+ hits")
+    if not listing.corrected:
+        words.append(f"{1000 * seconds:.0f} ms")
+    if not listing.complete:
+        words.append("more coming")
     return " · ".join(words)
 
 
@@ -78,17 +105,34 @@ def asks(query: Query) -> bool:
     return bool(query.searches_text or query.filters)
 
 
-def read_listing(library: Library, query: Query, now: datetime) -> Listing:
-    """Ask for the rows and lay them out. `now` is aware, in the reader's time zone."""
-    page = library.rows(query)
-    counts = None if asks(query) else Counts.of(page.rows)
+def read_listing(
+    library: Library,
+    query: Query,
+    now: datetime,
+    *,
+    whole: bool = False,
+    before: Listing | None = None,
+) -> Listing:
+    """Ask for the rows and lay them out. `now` is aware, in the reader's time zone.
+
+    Without `whole` they may be the first ones only. Those of `before`, an earlier answer to the
+    same question, then stay after them until the whole answer is there.
+    """
+    page = library.rows(query, whole=whole)
+    rows, hits = page.rows, page.hits
+    if not page.complete and before is not None:
+        known = {row.ref for row in rows}
+        rows = (*rows, *(row for row in before.arrangement.rows if row.ref not in known))
+        hits = max(hits, before.hits)
+    counts = None if asks(query) or not page.complete else Counts.of(rows)
     return Listing(
         query,
-        arrange(page.rows, query, now),
+        arrange(rows, query, now),
         page.total,
-        page.hits,
+        hits,
         page.corrected,
         counts,
+        page.complete,
     )
 
 
@@ -111,7 +155,7 @@ class Surroundings(NamedTuple):
 def read_surroundings(library: Library, *, with_counts: bool) -> Surroundings:
     """Ask for stores and journal, and for counts when the list does not show everything."""
     stores = library.stores()
-    counts = Counts.of(library.rows(Query()).rows) if with_counts else None
+    counts = Counts.of(library.rows(Query(), whole=True).rows) if with_counts else None
     can_undo = any(entry.undoable for entry in library.undo_entries())
     return Surroundings(stores, counts, can_undo)
 

@@ -11,11 +11,11 @@ from sessiontui.domain.errors import SessionTuiError
 from sessiontui.domain.message import Message
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.query import Query
-from sessiontui.domain.query_parser import highlight_terms
 from sessiontui.domain.session import SessionRef, SessionRow
 from sessiontui.ui.transcript_reading import (
     Growth,
-    hit_indices,
+    Hits,
+    Sought,
     read_all,
     read_growth,
     read_window,
@@ -28,25 +28,24 @@ _SETTLE_SECONDS = 0.15
 
 
 class Wanted(NamedTuple):
-    """What to show: a session, the words to highlight in it, and the message to begin at.
+    """What to show: a session, what is looked for in it, and the message to begin at.
 
     `at` None begins at the end. `agent` names an assistant that has no name of its own.
     """
 
     ref: SessionRef
-    terms: tuple[str, ...] = ()
-    in_tools: bool = False
+    sought: Sought = Sought()
     at: int | None = None
     agent: str | None = None
 
     def is_same(self, other: Wanted | None) -> bool:
         """Whether the other asks for the same; where its best hit is by now does not matter."""
-        return other is not None and self[:3] == other[:3]
+        return other is not None and self[:2] == other[:2]
 
     @classmethod
     def of(cls, row: SessionRow, query: Query) -> Wanted:
         """A session as a query found it."""
-        return cls(row.ref, highlight_terms(query), query.in_tools, row.message_index, row.agent)
+        return cls(row.ref, Sought.of(query), row.message_index, row.agent)
 
 
 class TranscriptFeed:
@@ -57,6 +56,7 @@ class TranscriptFeed:
         self._view = view
         self.wanted: Wanted | None = None
         self._messages: tuple[Message, ...] = ()
+        self._hits = Hits(Sought())
         self._complete = False
         self._generation = 0
 
@@ -74,7 +74,7 @@ class TranscriptFeed:
         library = self._bench.library
         try:
             reading = await self._bench.reads.run(read_window, library, wanted.ref, wanted.at)
-            hits = await self._hits(reading.messages)
+            hits = await self._find(wanted, reading.messages)
             self._show(reading.messages, hits, at=wanted.at, end=wanted.at is None)
             if not reading.complete:
                 await asyncio.sleep(_SETTLE_SECONDS)
@@ -83,7 +83,7 @@ class TranscriptFeed:
                 )
                 if whole is None:
                     return
-                await self._read_anew(whole.messages)
+                await self._read_anew(wanted, whole.messages)
             self._complete = True
             await self.grow()
         except SessionTuiError as error:
@@ -106,32 +106,39 @@ class TranscriptFeed:
             if wanted != self.wanted:
                 return
             self._generation = generation
-            await self._take(growth)
+            await self._take(wanted, growth)
 
-    async def _take(self, growth: Growth) -> None:
+    async def _take(self, wanted: Wanted, growth: Growth) -> None:
         if growth.restart:
-            await self._read_anew(growth.messages)
+            await self._read_anew(wanted, growth.messages)
         elif growth.messages:
-            self._messages += growth.messages
-            self._view.extend(growth.messages)
+            hits = await self._find(wanted, growth.messages, further=True)
+            if wanted == self.wanted:
+                self._messages += growth.messages
+                self._view.extend(growth.messages, hits=hits)
 
-    async def _read_anew(self, messages: tuple[Message, ...]) -> None:
+    async def _read_anew(self, wanted: Wanted, messages: tuple[Message, ...]) -> None:
         # The same session, read further or changed: the reader's place in it stays.
-        hits = await self._hits(messages)
+        hits = await self._find(wanted, messages)
+        if wanted != self.wanted:
+            return
         if messages and self._messages:
             self._messages = messages
             self._view.reload(messages, hits=hits)
         else:
             self._show(messages, hits, at=None, end=True)
 
-    async def _hits(self, messages: Sequence[Message]) -> tuple[int, ...]:
-        wanted = self.wanted
-        if wanted is None or not wanted.terms:
-            return ()
-        terms, in_tools = wanted.terms, wanted.in_tools
-        return await self._bench.reads.run_cancellable(
-            lambda cancelled: hit_indices(messages, terms, in_tools=in_tools, cancelled=cancelled)
-        )
+    async def _find(
+        self, wanted: Wanted, messages: Sequence[Message], *, further: bool = False
+    ) -> tuple[int, ...]:
+        """The hits in the messages; with `further`, in those looked at before as well."""
+        hits = self._hits if further else Hits(wanted.sought)
+        self._hits = hits
+        if wanted.sought.groups:
+            await self._bench.reads.run_cancellable(
+                lambda cancelled: hits.look(messages, cancelled)
+            )
+        return hits.indices
 
     def _show(
         self, messages: tuple[Message, ...], hits: tuple[int, ...], *, at: int | None, end: bool
@@ -140,9 +147,8 @@ class TranscriptFeed:
         assert wanted is not None
         self._messages = messages
         if messages:
-            self._view.show(
-                messages, at=at, terms=wanted.terms, hits=hits, end=end, agent=wanted.agent
-            )
+            finder, agent = wanted.sought.finder, wanted.agent
+            self._view.show(messages, at=at, finder=finder, hits=hits, end=end, agent=agent)
         else:
             self._view.show_notice("no messages", "this session holds none, or they were cleared")
 

@@ -5,22 +5,22 @@ These functions block and run in threads; `cancelled` says whether their answer 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from sessiontui.domain.indexed_text import TextKind, text_of
-from sessiontui.domain.message import Message
-from sessiontui.domain.session import SessionRef
+from sessiontui.domain.indexed_text import text_of
+from sessiontui.domain.message import Message, Role
+from sessiontui.domain.query import FilterField, Query
+from sessiontui.domain.session import SessionRef, SessionRow, TitleSource
+from sessiontui.services.index_items import TOOL_KINDS
 from sessiontui.services.library import Library
-from sessiontui.ui.widgets.term_marks import TermFinder
+from sessiontui.ui.widgets.term_marks import Groups, TermFinder
 from sessiontui.ui.workbench import Cancelled
 
 WINDOW = 300
 """Messages read before anything is shown."""
 _BEFORE_HIT = 60
 _CHECK_EVERY = 256
-
-_CONVERSATION = frozenset({TextKind.TEXT, TextKind.THINKING})
 
 
 class Reading(NamedTuple):
@@ -74,20 +74,88 @@ def read_growth(library: Library, ref: SessionRef, known: Sequence[Message]) -> 
     return Growth(tuple(library.messages(ref)), restart=True)
 
 
-def hit_indices(
-    messages: Sequence[Message], terms: tuple[str, ...], *, in_tools: bool, cancelled: Cancelled
-) -> tuple[int, ...]:
-    """The indices of the messages that hold a term."""
-    finder = TermFinder(terms)
-    if not finder:
-        return ()
-    found: list[int] = []
-    for number, message in enumerate(messages):
-        if number % _CHECK_EVERY == 0 and cancelled():
-            return ()
-        for block in message.blocks:
-            kind, text = text_of(block)
-            if (in_tools or kind in _CONVERSATION) and finder.found_in(text):
-                found.append(message.index)
-                break
-    return tuple(found)
+class Sought(NamedTuple):
+    """What is looked for in a transcript.
+
+    Of each of the `groups` of terms one has to stand in a message that is a hit; `roles` are those
+    whose messages count, None: all.
+    """
+
+    groups: Groups = ()
+    in_tools: bool = False
+    roles: frozenset[str] | None = None
+
+    @classmethod
+    def of(cls, query: Query) -> Sought:
+        """What a query looks for."""
+        return cls(query.terms, query.in_tools, _roles_of(query) if query.terms else None)
+
+    @property
+    def finder(self) -> TermFinder:
+        """Finds it."""
+        return TermFinder(self.groups)
+
+    def counts(self, message: Message) -> bool:
+        """Whether a message may be a hit, by who wrote it."""
+        return self.roles is None or message.role.value in self.roles
+
+    def has_title(self, row: SessionRow, hits: int) -> bool:
+        """Whether the title is a hit of its own, besides so many messages.
+
+        One that was made of the first prompt is none when that is found; a title has no role.
+        """
+        if self.roles is not None or (hits and row.title_source == TitleSource.DERIVED):
+            return False
+        finder = self.finder
+        return len(finder.groups_in(row.title)) == finder.group_count > 0
+
+    def texts(self, message: Message) -> Iterator[str]:
+        """The texts of a message that are searched."""
+        texts = [text_of(block) for block in message.blocks]
+        yield "\n".join(text for kind, text in texts if kind not in TOOL_KINDS)
+        if self.in_tools:
+            yield "\n".join(text for kind, text in texts if kind in TOOL_KINDS)
+
+
+def _roles_of(query: Query) -> frozenset[str] | None:
+    filters = [item for item in query.filters if item.field is FilterField.ROLE]
+    if not filters:
+        return None
+    return frozenset(
+        role.value
+        for role in Role
+        if all((role.value in map(str.casefold, item.values)) != item.negated for item in filters)
+    )
+
+
+class Hits:
+    """The messages that are hits, as the index counts them.
+
+    They are those in which all conditions meet, or when there are none, those that meet any. What
+    was said and what tools were asked and gave back are different texts of a message.
+    """
+
+    def __init__(self, sought: Sought) -> None:
+        self._sought = sought
+        self._finder = sought.finder
+        self._together: list[int] = []
+        self._apart: list[int] = []
+
+    @property
+    def indices(self) -> tuple[int, ...]:
+        """The indices of the messages."""
+        return tuple(self._together or self._apart)
+
+    def look(self, messages: Sequence[Message], cancelled: Cancelled) -> None:
+        """Look at (more) messages; ends early when the answer is no longer wanted."""
+        finder = self._finder
+        for number, message in enumerate(messages if finder else ()):
+            if number % _CHECK_EVERY == 0 and cancelled():
+                return
+            if not self._sought.counts(message):
+                continue
+            met = [finder.groups_in(text) for text in self._sought.texts(message)]
+            if any(len(groups) == finder.group_count for groups in met):
+                self._together.append(message.index)
+            elif any(met):
+                self._apart.append(message.index)

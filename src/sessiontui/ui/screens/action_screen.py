@@ -170,11 +170,22 @@ class ActionScreen(Screen[Answer]):
         """Show the keys of this screen."""
         from sessiontui.ui.screens.help import Help  # noqa: PLC0415 - Help shows screens
 
-        self.app.push_screen(Help(self.SCOPE, self.keys()))
+        self.app.push_screen(Help(self.SCOPE, self.keys(), search_first=self.is_writing_query))
+
+    @property
+    def is_writing_query(self) -> bool:
+        """Whether a query is being written, which is what help is then asked for."""
+        return False
 
     def action_palette(self) -> None:
         """Open the command palette."""
         self.app.action_command_palette()
+
+    def action_statistics(self) -> None:
+        """Show numbers over the sessions of the list."""
+        from sessiontui.ui.screens.statistics import open_statistics  # noqa: PLC0415
+
+        open_statistics(self.app, self.bench)
 
     def action_theme(self) -> None:
         """Choose a theme."""

@@ -2,56 +2,49 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
-from functools import partial
 from typing import ClassVar
 
-from textual import getters, on
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.content import Content
 from textual.geometry import Region
 
-from sessiontui.domain.errors import SearchInterrupted, SessionTuiError
 from sessiontui.domain.events import StoreEvent
+from sessiontui.domain.printable import printable_line
+from sessiontui.domain.query import Query
 from sessiontui.domain.report import ActionReport
 from sessiontui.domain.session import SessionRef, SessionRow
 from sessiontui.domain.store import StoreInfo
-from sessiontui.ui.action_keys import bindings_of
+from sessiontui.ui.action_keys import bindings_of, key_words
 from sessiontui.ui.actions import Action, Scope
-from sessiontui.ui.error_display import show_error
 from sessiontui.ui.list_loader import ListLoader, Placing
-from sessiontui.ui.listing import (
-    Listing,
-    Surroundings,
-    asks,
-    empty_notice,
-    found_words,
-    read_surroundings,
-)
+from sessiontui.ui.listing import Listing, found_words
 from sessiontui.ui.marks import marks_for
 from sessiontui.ui.messages import LibraryChanged
-from sessiontui.ui.refresher import Refresher, start_worker
+from sessiontui.ui.overview import Overview
+from sessiontui.ui.preview import Preview
+from sessiontui.ui.query_aids import QueryAids
 from sessiontui.ui.screens.session_screen import SessionScreen
 from sessiontui.ui.screens.stores import StoresScreen
 from sessiontui.ui.screens.transcript import TranscriptScreen
-from sessiontui.ui.session_facts import read_facts
 from sessiontui.ui.steps import Step, scroll
-from sessiontui.ui.transcript_feed import TranscriptFeed, Wanted
+from sessiontui.ui.transcript_feed import Wanted
 from sessiontui.ui.widgets.key_footer import FooterKey, KeyFooter
+from sessiontui.ui.widgets.offer_list import OfferList
 from sessiontui.ui.widgets.reading_pane import ReadingPane
 from sessiontui.ui.widgets.rename_input import RenameInput
 from sessiontui.ui.widgets.search_bar import SearchBar
 from sessiontui.ui.widgets.session_list import SessionList
-from sessiontui.ui.widgets.status_line import Progress, StatusLine
+from sessiontui.ui.widgets.status_line import StatusLine
+from sessiontui.ui.widgets.term_marks import TermFinder
 from sessiontui.ui.widgets.transcript_view import TranscriptView
 from sessiontui.ui.workbench import Workbench
 
-_PREVIEW_SECONDS = 0.02
 _TICK_SECONDS = 20.0
-_SURROUNDINGS_SECONDS = 1.0
+_OLDER = {Step.UP: 1, Step.DOWN: -1}
 
 
 class BrowseScreen(SessionScreen):
@@ -66,40 +59,34 @@ class BrowseScreen(SessionScreen):
     sessions = getters.query_one(SessionList)
     search = getters.query_one(SearchBar)
     pane = getters.query_one(ReadingPane)
-    status_line = getters.query_one(StatusLine)
 
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)
         self._marks = marks_for()
-        self._loader = ListLoader(self, bench, self._show)
-        self._surroundings_refresher = Refresher(
-            self, "surroundings", self._read_surroundings, _SURROUNDINGS_SECONDS
-        )
+        self._loader = ListLoader(self, bench, self._show, self._wait)
+        self._overview = Overview(self, bench, self._loader)
+        self._aids = QueryAids(self, bench)
         self._listing: Listing | None = None
-        self._surroundings: Surroundings | None = None
         self._open_when_loaded = False
-        self._previewed: Wanted | None = None
-        self._progress: Progress | None = None
 
     def compose(self) -> ComposeResult:
         yield StatusLine(self._marks, id="status-line")
-        yield SearchBar(self.bench.clock, id="search-bar")
+        yield SearchBar(self.bench.clock, self._aids.values.of, id="search-bar")
         with Container(id="panes"):
             with Container(id="list-pane"):
                 yield SessionList(self._marks, id="session-list")
                 yield RenameInput()
             yield ReadingPane(self._marks, id="reading-pane")
+        yield OfferList()
         yield KeyFooter(id="key-footer")
 
     def on_mount(self) -> None:
         """Paint from the index at once; the rest comes by itself."""
-        self._feed = TranscriptFeed(self.bench, self.transcript)
-        self._growth = Refresher(self, "growth", self._feed.grow)
-        self.status_line.progress = self._progress
+        self._preview = Preview(self, self.bench, self.pane)
         self._title_list()
-        self._explain_emptiness()
         self._loader.load()
-        self._surroundings_refresher.ask()
+        self._overview.begin()
+        self._aids.begin()
         self.set_interval(_TICK_SECONDS, self._tick)
 
     # -- parts -----------------------------------------------------------------------------
@@ -108,6 +95,11 @@ class BrowseScreen(SessionScreen):
     def transcript_shown(self) -> bool:
         """Whether there is room for the transcript."""
         return bool(self.pane.display)
+
+    @property
+    def is_writing_query(self) -> bool:
+        """Whether the search box has the focus."""
+        return self.focused is self.search
 
     @property
     def target(self) -> SessionRow | None:
@@ -122,24 +114,38 @@ class BrowseScreen(SessionScreen):
         row = self.sessions.row
         self._loader.ask(message.query, row.ref if row else None)
 
+    @property
+    def listed_query(self) -> Query:
+        """The query of the list, as it was asked for."""
+        return self._loader.query
+
+    @property
+    def _answered(self) -> Query:
+        """The query that the rows on the screen answer."""
+        return Query() if self._listing is None else self._listing.answered
+
     def _show(self, listing: Listing, seconds: float, placing: Placing) -> None:
         self._listing = listing
-        if listing.counts is not None:
-            self.status_line.counts = listing.counts
-        self.search.say_found(found_words(listing, seconds))
+        self._overview.take(listing)
+        corrected = listing.corrected is not None
+        self.search.say_found(found_words(listing, seconds), corrected=corrected)
         self.sessions.show(
             listing.arrangement,
             searching=listing.query.searches_text,
             now=self.bench.clock().timestamp(),
+            finder=TermFinder(listing.answered.terms),
             select=placing.select,
             to_top=placing.to_top,
+            hold=placing.hold,
         )
         self._title_list()
-        self._explain_emptiness()
         self.refresh_bindings()
         if self._open_when_loaded:
             self._open_when_loaded = False
             self.action_open()
+
+    def _wait(self) -> None:
+        self.search.say_found("searching")
 
     def _title_list(self) -> None:
         sessions = self.sessions
@@ -147,23 +153,12 @@ class BrowseScreen(SessionScreen):
         place = f"{sessions.cursor + 1:,} of {len(sessions.rows):,}"
         sessions.border_subtitle = Content(place) if sessions.rows else None
 
-    def _explain_emptiness(self) -> None:
-        surroundings = self._surroundings
-        notice = empty_notice(
-            self.search.value,
-            self._loader.query,
-            surroundings.stores if surroundings and self._listing else None,
-            self.status_line.counts.sessions,
-            indexing=self.status_line.progress is not None,
-        )
-        self.sessions.show_notice(notice.title, *notice.hints)
-
     def on_library_changed(self, message: LibraryChanged) -> None:
         """Something changed in the stores: ask again, and read what was written."""
         if message.generation > self._loader.generation:
             self._loader.reload()
-            self._surroundings_refresher.ask()
-            self._growth.ask()
+            self._overview.ask()
+            self._preview.grow()
 
     def on_screen_resume(self) -> None:
         """Catch up with what happened while another screen was on top."""
@@ -172,34 +167,12 @@ class BrowseScreen(SessionScreen):
 
     def show_progress(self, event: StoreEvent | None) -> None:
         """Show how far the index is; None when it is up to date."""
-        self._progress = None if event is None else Progress.of(event)
-        if self.is_mounted:
-            self.status_line.progress = self._progress
-            self._explain_emptiness()
+        self._overview.show_progress(event)
 
     def _tick(self) -> None:
         # Time alone makes rows older, and turns running into stuck.
         self.sessions.tick(self.bench.clock().timestamp())
         self._loader.reload()
-
-    async def _read_surroundings(self) -> None:
-        try:
-            found = await self.bench.reads.run(
-                read_surroundings, self.bench.library, with_counts=asks(self._loader.query)
-            )
-        except SearchInterrupted:
-            self._surroundings_refresher.ask()
-            return
-        except SessionTuiError as error:
-            show_error(self.app, error)
-            return
-        self._surroundings = found
-        self.bench.can_undo = found.can_undo
-        self.status_line.stores = found.available
-        if found.counts is not None:
-            self.status_line.counts = found.counts
-        self._explain_emptiness()
-        self.refresh_bindings()
 
     # -- the preview -----------------------------------------------------------------------
 
@@ -210,51 +183,44 @@ class BrowseScreen(SessionScreen):
             self.withdraw_question()
         self._title_list()
         if message.row is None:
-            self.workers.cancel_group(self, "facts")
-            self.workers.cancel_group(self, "preview")
-            self._previewed = None
-            self._feed.close()
-            self.pane.show_nothing(self.bench.local_now())
-            return
-        self.pane.show_row(message.row, self.bench.local_now())
-        self._read(message.row)
-
-    def _read(self, row: SessionRow) -> None:
-        wanted = Wanted.of(row, self._loader.query)
-        if not self.transcript_shown or wanted.is_same(self._previewed):
-            start_worker(self, partial(self._read_facts, row), "facts", exclusive=True)
+            self._preview.show_nothing()
         else:
-            self._previewed = wanted
-            self.workers.cancel_group(self, "facts")
-            start_worker(self, partial(self._preview, row, wanted), "preview", exclusive=True)
-
-    async def _preview(self, row: SessionRow, wanted: Wanted) -> None:
-        # Facts first, and laid out: their lines decide how many are left for the transcript.
-        await self._read_facts(row)
-        laid_out = asyncio.Event()
-        self.call_after_refresh(laid_out.set)
-        await laid_out.wait()
-        await self._feed.open(wanted)
-
-    async def _read_facts(self, row: SessionRow) -> None:
-        await asyncio.sleep(_PREVIEW_SECONDS)
-        try:
-            facts = await self.bench.reads.run(read_facts, self.bench.library, row.ref)
-        except SessionTuiError:
-            return  # The transcript below says what is wrong.
-        self.set_facts(facts)
-        self.pane.show_details(facts.details(row), self.bench.local_now(), self.key_of("cure"))
+            self._preview.show(message.row, self._answered)
 
     @on(TranscriptView.HitChanged)
     def _hit_changed(self, message: TranscriptView.HitChanged) -> None:
         message.stop()
-        keys = self.key_of("next_hit"), self.key_of("previous_hit")
-        self.pane.show_hit(message.position, message.total, *keys)
+        self._preview.say_hit(message.position, message.total)
 
     def on_resize(self) -> None:
         """Read the transcript when there is room for it again."""
-        if self.sessions.row is not None and self.transcript_shown and self._previewed is None:
-            self._read(self.sessions.row)
+        if self.sessions.row is not None and self.transcript_shown and self._preview.is_empty:
+            self._preview.show(self.sessions.row, self._answered)
+
+    # -- writing a query -------------------------------------------------------------------
+
+    @on(SearchBar.OffersChanged)
+    def _offers_changed(self, message: SearchBar.OffersChanged) -> None:
+        message.stop()
+        self._aids.show_offers()
+
+    @on(OfferList.Picked)
+    def _offer_picked(self, message: OfferList.Picked) -> None:
+        message.stop()
+        self.search.take_offer(message.number)
+
+    @on(SearchBar.Left)
+    def _search_left(self, message: SearchBar.Left) -> None:
+        message.stop()
+        # Not for a look at the help or at another window.
+        went = self.is_current and self.app.app_focus
+        if went and self.sessions.rows and not self._loader.is_loading:
+            self._aids.note_used()
+
+    @on(events.DescendantFocus)
+    def _focus_moved(self) -> None:
+        if self.is_writing_query:
+            self._aids.read_history()
 
     # -- questions, rename, changes --------------------------------------------------------
 
@@ -274,15 +240,15 @@ class BrowseScreen(SessionScreen):
 
     def after_change(self, report: ActionReport, select: SessionRef | None) -> None:
         self._loader.load_and_select(select)
-        self._growth.ask()
-        self._surroundings_refresher.ask()
+        self._preview.grow()
+        self._overview.ask()
 
     # -- actions ---------------------------------------------------------------------------
 
     def is_relevant(self, action: Action) -> bool:
         """`esc` is there while there is a step back, `/` outside the search box."""
         if action.id == "search":
-            return self.focused is not self.search
+            return not self.is_writing_query
         if action.id == "back":
             elsewhere = self.is_asking or self.focused is not self.sessions
             return elsewhere or bool(self.search.value) or self.is_greeting
@@ -290,25 +256,35 @@ class BrowseScreen(SessionScreen):
 
     def refusal(self, action: Action) -> str | None:
         """Hits are only there while text is searched; `enter` leaves the search box anyway."""
-        if action.id == "open" and self.focused is self.search:
+        if action.id == "open" and self.is_writing_query:
             return None
-        if action.id in {"next_hit", "previous_hit"} and not self._loader.query.searches_text:
-            return "no text is searched; / searches"
+        if action.id in {"next_hit", "previous_hit"}:
+            if not self._loader.query.searches_text:
+                return "no text is searched; / searches"
+            if self._preview.matches_by_title_only:
+                return "only the title matches"
         return super().refusal(action)
 
     def footer_keys(self) -> Iterable[FooterKey]:
-        """In the search box, what its own key does comes first."""
-        typing = self.focused is self.search
+        """In the search box, what its own keys do comes first."""
+        typing = self.is_writing_query
         if typing:
+            if words := printable_line(self.search.completer.next_words, 24):
+                yield FooterKey("complete", self.key_of("next_pane"), words)
             yield FooterKey("leave_search", "enter", "to the results")
+            if self.search.recalled.can_begin(self.search.value):
+                yield FooterKey("recall", key_words("up"), "last query")
         yield from (key for key in super().footer_keys() if not (typing and key.action == "open"))
 
     def step(self, step: Step) -> None:
-        """Move in the list, or scroll the transcript when that has the focus."""
+        """Move in the list or through earlier queries, or scroll what has the focus."""
         if self.focused is self.transcript:
             scroll(self.transcript, step)
-        else:
+        elif not self.is_writing_query or not self._recalls(step):
             self.sessions.step(step)
+
+    def _recalls(self, step: Step) -> bool:
+        return step in _OLDER and self.search.recall(_OLDER[step])
 
     def action_search(self) -> None:
         """To the search box."""
@@ -316,12 +292,23 @@ class BrowseScreen(SessionScreen):
 
     def action_leave_search(self) -> None:
         """From the search box to its results."""
+        self._aids.note_used()
         self.set_focus(self.sessions)
+
+    def action_complete(self) -> None:
+        """Take what is offered; a click on the footer comes here."""
+        self.search.complete()
+
+    def action_recall(self) -> None:
+        """The last query; a click on the footer comes here."""
+        self.search.recall(1)
 
     def action_back(self) -> None:
         """One step back."""
         if self.is_asking:
             self.withdraw_question()
+        elif self.search.close_offers():
+            return
         elif self.focused is not self.sessions:
             self.set_focus(self.sessions)
         else:
@@ -330,12 +317,13 @@ class BrowseScreen(SessionScreen):
     @on(SessionList.Opened)
     def action_open(self) -> None:
         """Read the selected session in full; results under way are waited for."""
-        if self.focused is self.search:
+        if self.is_writing_query:
             self.action_leave_search()
         elif self._loader.is_loading:
             self._open_when_loaded = True
         elif (row := self.sessions.row) is not None:
-            wanted = Wanted.of(row, self._loader.query)
+            self._aids.note_used()
+            wanted = Wanted.of(row, self._answered)
             self.app.push_screen(TranscriptScreen(self.bench, row, wanted))
 
     def action_sort(self) -> None:
@@ -351,7 +339,7 @@ class BrowseScreen(SessionScreen):
     @property
     def stores(self) -> tuple[StoreInfo, ...]:
         """The stores, as far as they are known."""
-        return self._surroundings.stores if self._surroundings else ()
+        return self._overview.stores
 
     def go_to(self, ref: SessionRef) -> None:
         """Bring this screen to the front, with the cursor on a session."""
@@ -360,8 +348,12 @@ class BrowseScreen(SessionScreen):
 
     def go_to_store(self, store: str) -> None:
         """Bring this screen to the front, with the sessions of one store."""
+        self.go_to_query(f"store:{store}")
+
+    def go_to_query(self, text: str) -> None:
+        """Bring this screen to the front, with the sessions of a query."""
         self._to_front()
-        self.filter_by(f"store:{store}")
+        self.filter_by(text)
 
     def _to_front(self) -> None:
         while self.app.screen is not self and len(self.app.screen_stack) > 1:
@@ -396,5 +388,11 @@ class BrowseScreen(SessionScreen):
         self.app.push_screen(StoresScreen(self.bench), chosen)
 
     def action_next_pane(self) -> None:
-        """Between search box, list and transcript."""
-        self.focus_next()
+        """Complete a query, or go on between search box, list and transcript."""
+        if not (self.is_writing_query and self.search.complete()):
+            self.focus_next()
+
+    def action_previous_pane(self) -> None:
+        """The completion before, or the pane before."""
+        if not (self.is_writing_query and self.search.complete(-1)):
+            self.focus_previous()

@@ -21,7 +21,7 @@ from sessiontui.ui.action_keys import key_words
 from sessiontui.ui.actions import Scope, Topic, actions_of
 from sessiontui.ui.marks import STATUS_WORDS, Marks, marks_for
 
-_KEY_CELLS = 15
+_KEY_CELLS = 18
 
 
 class Help(ModalScreen[None]):
@@ -34,9 +34,12 @@ class Help(ModalScreen[None]):
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"help--topic", "help--key", "help--text"}
 
-    def __init__(self, scope: Scope, keys: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, scope: Scope, keys: Mapping[str, tuple[str, ...]], *, search_first: bool = False
+    ) -> None:
         super().__init__()
         self._scope = scope
+        self._search_first = search_first
         self._keys = keys
 
     def compose(self) -> ComposeResult:
@@ -66,6 +69,8 @@ class Help(ModalScreen[None]):
         return Text(text, self.get_component_rich_style(f"help--{part}", partial=True))
 
     def _parts(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        if self._search_first:
+            yield "Search", list(_search_pairs())
         for topic in Topic:
             pairs = [
                 (" ".join(map(key_words, self._keys.get(action.id, action.keys))), action.help)
@@ -74,7 +79,7 @@ class Help(ModalScreen[None]):
             ]
             if pairs:
                 yield topic.value, pairs
-        if self._scope is Scope.BROWSE:
+        if self._scope is Scope.BROWSE and not self._search_first:
             yield "Search", list(_search_pairs())
         yield "Marks", list(_mark_pairs(marks_for()))
 
@@ -91,6 +96,7 @@ def _search_pairs() -> Iterator[tuple[str, str]]:
     yield "word word", "both; the last one also begins longer words"
     yield '"a phrase"', "these words in this order"
     yield "a OR b   -c", "either; without"
+    yield key_words("up"), "in the empty box: queries of before, newest first"
     for name, filter_name in FILTERS.items():
         values = f": {', '.join(filter_name.values)}" if filter_name.values else ""
         yield f"{name}:", f"{filter_name.help}{values}"

@@ -25,6 +25,7 @@ from sessiontui.ui.session_facts import read_facts
 from sessiontui.ui.steps import Step, scroll
 from sessiontui.ui.transcript_feed import TranscriptFeed, Wanted
 from sessiontui.ui.widgets.details_panel import Details, DetailsPanel
+from sessiontui.ui.widgets.hit_walk import Hit
 from sessiontui.ui.widgets.key_footer import KeyFooter
 from sessiontui.ui.widgets.rename_input import RenameInput
 from sessiontui.ui.widgets.title_line import TitleLine
@@ -119,7 +120,8 @@ class TranscriptScreen(SessionScreen):
     @on(TranscriptView.HitChanged)
     def _hit_changed(self, message: TranscriptView.HitChanged) -> None:
         message.stop()
-        self._title.hit = (message.position, message.total)
+        titled = self._wanted.sought.has_title(self._row, message.total)
+        self._title.hit = Hit(message.position, message.total, titled)
 
     @on(TranscriptView.FollowChanged)
     def _follow_changed(self, message: TranscriptView.FollowChanged) -> None:
@@ -148,7 +150,7 @@ class TranscriptScreen(SessionScreen):
 
     def refusal(self, action: Action) -> str | None:
         """Hits are only there when the session was found by its text."""
-        if action.id in {"next_hit", "previous_hit"} and not self._wanted.terms:
+        if action.id in {"next_hit", "previous_hit"} and not self._wanted.sought.groups:
             return "no text was searched; / in the list searches"
         return super().refusal(action)
 

@@ -42,7 +42,7 @@ _RAW_CHARACTERS = 600
 _LONGEST_LABEL = 60
 _SHORT_MARKER = 400
 _FENCE = re.compile(
-    r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\n`]*)\n(.*?)(?:^ {0,3}\1[`~]*[ \t]*$|\Z)",
+    r"^ {0,3}(`{3,}+|~{3,}+)[ \t]*+([^\n`]*+)\n(.*?)(?:^ {0,3}\1[`~]*+[ \t]*+$|\Z)",
     re.MULTILINE | re.DOTALL,
 )
 

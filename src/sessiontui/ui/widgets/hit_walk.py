@@ -4,6 +4,26 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+
+class Hit(NamedTuple):
+    """The current hit: `position` of `total`, counted from 1, 0 before there is one.
+
+    `titled`: the title of the session is a hit besides.
+    """
+
+    position: int = 0
+    total: int = 0
+    titled: bool = False
+
+    @property
+    def words(self) -> str:
+        """`hit 1 of 3, and the title`; empty when there is none."""
+        if not self.total:
+            return "only the title matches" if self.titled else ""
+        title = ", and the title" if self.titled else ""
+        return f"hit {self.position:,} of {self.total:,}{title}"
 
 
 class HitWalk:

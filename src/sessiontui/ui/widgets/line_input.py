@@ -8,6 +8,8 @@ from textual.binding import Binding
 from textual.events import Key
 from textual.widgets import Input
 
+from sessiontui.domain.printable import printable
+
 EDITING_KEYS = frozenset(
     key
     for binding in Input.BINDINGS
@@ -20,6 +22,10 @@ class LineInput(Input):
     """Base of the inputs of the screens, whose own bindings have priority."""
 
     OWN_KEYS: ClassVar[frozenset[str]] = EDITING_KEYS
+
+    def validate_value(self, value: str) -> str:
+        """Pasted text may hold what would steer the terminal."""
+        return printable(value).replace("\n", " ")
 
     def keeps(self, key: Key) -> bool:
         """Whether a key is the input's own: no action is done for it."""

@@ -7,25 +7,22 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from enum import Enum, auto
-from typing import NamedTuple
 
-from sessiontui.domain.message import (
-    Block,
-    Message,
-    Role,
-    TextBlock,
-    ThinkingBlock,
-    ToolResultBlock,
+from sessiontui.domain.conversation import (
+    OpenCalls,
+    PairedResult,
+    Speaker,
+    Spot,
+    is_blank,
+    paired_result,
+    speaker_of,
 )
+from sessiontui.domain.message import Block, Message
 from sessiontui.ui.widgets.folding import HEAD_CHARACTERS
-
-_Spot = tuple[int, int]
-"""Position of a message and of a block in it."""
 
 
 class Texture(Enum):
@@ -36,58 +33,12 @@ class Texture(Enum):
     BOX = auto()
 
 
-_TEXTS = TextBlock | ThinkingBlock
 _TEXTURES = {"text": Texture.PROSE, "damaged": Texture.BOX}
 
 
 def texture_of(block: Block) -> Texture:
     """The texture of a block."""
     return _TEXTURES.get(block.kind, Texture.LINE)
-
-
-def is_blank(block: Block) -> bool:
-    """Whether a block has nothing to show."""
-    # `isspace` stops at the first character that is none; a copy without them might be large.
-    return isinstance(block, _TEXTS) and (not block.text or block.text.isspace())
-
-
-class Speaker(Enum):
-    """Who a message is shown as."""
-
-    YOU = "you"
-    USER = "user"
-    AGENT = "assistant"
-    TOOL = "tool"
-    SYSTEM = "system"
-    OTHER = "other"
-
-
-_SPEAKERS = {
-    Role.ASSISTANT: Speaker.AGENT,
-    Role.SYSTEM: Speaker.SYSTEM,
-    Role.TOOL: Speaker.TOOL,
-    Role.OTHER: Speaker.OTHER,
-    Role.USER: Speaker.USER,
-}
-
-
-def speaker_of(message: Message) -> Speaker:
-    """Who speaks: a person, the agent, a tool; system and other entries have no name above."""
-    if message.human:
-        return Speaker.YOU
-    first = message.blocks[0].kind if message.blocks else None
-    if first == "tool_result" and all(block.kind == first for block in message.blocks):
-        return Speaker.TOOL
-    if first == "damaged" and message.is_damaged:
-        return Speaker.OTHER
-    return _SPEAKERS[message.role]
-
-
-class PairedResult(NamedTuple):
-    """The result of a call, and the seconds between the two messages where both have a time."""
-
-    block: ToolResultBlock
-    seconds: float | None
 
 
 @dataclass(frozen=True)
@@ -109,42 +60,6 @@ _STARTS_TURN, _GAP, _NEW_DAY, _SHOWS_MODEL = 1, 2, 4, 8
 """What is known of a message, as bits."""
 
 
-class _OpenCalls:
-    """Calls that wait for their results: by id for good, in their order within one turn."""
-
-    def __init__(self) -> None:
-        self._by_id: dict[str, _Spot] = {}
-        self._named: OrderedDict[_Spot, str] = OrderedDict()
-        self._nameless: OrderedDict[_Spot, None] = OrderedDict()
-
-    def ask(self, spot: _Spot, call_id: str | None) -> None:
-        if call_id is None:
-            self._nameless[spot] = None
-        else:
-            self._by_id[call_id] = spot
-            self._named[spot] = call_id
-
-    def answer(self, call_id: str | None) -> _Spot | None:
-        """The call that a result of an id belongs to; without an id the oldest of the turn."""
-        spot = None if call_id is None else self._by_id.pop(call_id, None)
-        if spot is not None:
-            self._named.pop(spot, None)
-            return spot
-        waiting = [next(iter(self._nameless), None)]
-        if call_id is None:
-            waiting.append(next(iter(self._named), None))
-        spot = min((known for known in waiting if known is not None), default=None)
-        if spot is not None:
-            self._nameless.pop(spot, None)
-            if (named := self._named.pop(spot, None)) is not None:
-                self._by_id.pop(named, None)
-        return spot
-
-    def end_turn(self) -> None:
-        self._named.clear()
-        self._nameless.clear()
-
-
 class MessageFlow:
     """The messages in their order, and what follows from it."""
 
@@ -157,10 +72,10 @@ class MessageFlow:
         self._facts = bytearray()
         self._rows = array("q")
         self._characters = array("q")
-        self._results: dict[_Spot, _Spot] = {}
-        self._hosts: dict[_Spot, _Spot] = {}
+        self._results: dict[Spot, Spot] = {}
+        self._hosts: dict[Spot, Spot] = {}
         self._hidden: dict[int, int] = {}
-        self._open_calls = _OpenCalls()
+        self._open_calls = OpenCalls()
         self._speaker: tuple[Speaker, str | None] | None = None
         self._texture: Texture | None = None
         self._day: date | None = None
@@ -272,17 +187,8 @@ class MessageFlow:
             elsewhere=frozenset(o for o in blocks if (position, o) in self._hosts),
         )
 
-    def _paired(self, position: int, spot: _Spot) -> PairedResult:
-        answer = self.messages[spot[0]]
-        block = answer.blocks[spot[1]]
-        assert isinstance(block, ToolResultBlock)
-        question = self.messages[position]
-        asked, answered = question.created_at, answer.created_at
-        # Of several calls at once only the time of the slowest is known.
-        alone = sum(call.kind == "tool_call" for call in question.blocks) == 1
-        if spot[0] == position or not (alone and asked and answered) or answered < asked:
-            return PairedResult(block, None)
-        return PairedResult(block, (answered - asked).total_seconds())
+    def _paired(self, position: int, spot: Spot) -> PairedResult:
+        return paired_result(self.messages[position], self.messages[spot[0]], spot[1])
 
     def estimates(self, width: int, start: int = 0) -> list[int]:
         """Rough heights at a width, from a position on; hidden messages have none."""

@@ -14,6 +14,7 @@ from rich.style import Style
 from rich.text import Text
 from textual.strip import Strip
 
+from sessiontui.domain.conversation import Speaker, is_blank, speaker_of
 from sessiontui.domain.indexed_text import text_of
 from sessiontui.domain.message import Block, Message
 from sessiontui.domain.printable import printable_line
@@ -26,14 +27,7 @@ from sessiontui.ui.widgets.block_renderer import (
     thinking_pieces,
 )
 from sessiontui.ui.widgets.folding import Fold, Folding
-from sessiontui.ui.widgets.message_flow import (
-    Setting,
-    Speaker,
-    Texture,
-    is_blank,
-    speaker_of,
-    texture_of,
-)
+from sessiontui.ui.widgets.message_flow import Setting, Texture, texture_of
 from sessiontui.ui.widgets.message_pieces import Painting, Piece
 from sessiontui.ui.widgets.styled_lines import StyledLines, styled
 from sessiontui.ui.widgets.term_marks import TermFinder

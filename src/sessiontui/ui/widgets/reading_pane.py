@@ -13,6 +13,7 @@ from sessiontui.domain.session import SessionRef, SessionRow
 from sessiontui.domain.words import count_words
 from sessiontui.ui.marks import Marks
 from sessiontui.ui.widgets.details_panel import Details, DetailsPanel
+from sessiontui.ui.widgets.hit_walk import Hit
 from sessiontui.ui.widgets.transcript_view import TranscriptView
 
 
@@ -45,10 +46,10 @@ class ReadingPane(Vertical):
         """Show the facts."""
         self.query_one(DetailsPanel).show(details, now=now, cure_key=cure_key)
 
-    def show_hit(self, position: int, total: int, next_key: str, previous_key: str) -> None:
-        """Say which hit stands at the cursor; total 0: no hits."""
-        keys = f"{next_key} next · {previous_key} previous"
-        self._hit_words = f"hit {position:,} of {total:,} · {keys}" if total else ""
+    def show_hit(self, hit: Hit, next_key: str, previous_key: str) -> None:
+        """Say which hit stands at the cursor."""
+        keys = f" · {next_key} next · {previous_key} previous" if hit.total > 1 else ""
+        self._hit_words = f"{hit.words}{keys}"
         self._paint_subtitle()
 
     def on_transcript_view_follow_changed(self, message: TranscriptView.FollowChanged) -> None:

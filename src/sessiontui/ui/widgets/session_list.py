@@ -22,6 +22,7 @@ from sessiontui.ui.marks import Marks
 from sessiontui.ui.steps import Step
 from sessiontui.ui.widgets.session_groups import Arrangement, ListGeometry
 from sessiontui.ui.widgets.session_row_renderer import RowPainter, RowStyles
+from sessiontui.ui.widgets.term_marks import TermFinder
 
 _PREFIX = "session-list--"
 _PARTS = (
@@ -83,6 +84,7 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         self._arrangement = Arrangement()
         self._geometry = ListGeometry(self._arrangement)
         self._searching = False
+        self._finder = TermFinder()
         self._now = 0.0
         self._notice: tuple[str, tuple[str, ...]] = ("", ())
         self._question: str | None = None
@@ -99,21 +101,26 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         *,
         searching: bool,
         now: float,
+        finder: TermFinder | None = None,
         select: SessionRef | None = None,
         to_top: bool = False,
+        hold: bool = False,
     ) -> None:
-        """Show other rows.
+        """Show other rows; what `finder` finds is marked in their titles.
 
         The cursor goes to `select` if that is there; else, with `to_top`, to the first row; else
-        it stays with its session. When its session is gone it stays at its position.
+        it stays with its session. When its session is gone it stays at its position. What is at
+        the top of a list comes into view, unless `hold` keeps every row on its line.
         """
         current = self.row
         wanted = select or (None if to_top or current is None else current.ref)
         in_view = to_top or select is not None or self._cursor_in_view
         # At the top, what is new comes into view; elsewhere nothing moves on the screen.
-        held = None if to_top or self.scroll_offset.y == 0 else self._held_line()
+        stays = hold or self.scroll_offset.y > 0
+        held = self._held_line() if stays and not to_top else None
         self._arrangement = arrangement
         self._searching = searching
+        self._finder = finder or TermFinder()
         self._now = now
         self._geometry = ListGeometry(arrangement, 2 if searching else 1)
         position = None if wanted is None else arrangement.position(wanted, self.cursor)
@@ -287,6 +294,7 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
                 self._marks,
                 self._now,
                 searching=self._searching,
+                finder=self._finder,
             )
         return self._painter
 

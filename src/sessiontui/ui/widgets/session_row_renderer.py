@@ -19,7 +19,9 @@ from sessiontui.domain.session import SessionRow
 from sessiontui.domain.words import age_words
 from sessiontui.ui.marks import Marks
 from sessiontui.ui.widgets.session_groups import Group
+from sessiontui.ui.widgets.term_marks import TermFinder
 
+_NOTHING = TermFinder()
 LEFT = 4
 """Cells before the title: bar, space, mark, space."""
 _TITLE_LEAST = 24
@@ -119,13 +121,21 @@ class RowPainter:
     """Paints rows and headings for one width and one set of styles."""
 
     def __init__(
-        self, width: int, styles: RowStyles, marks: Marks, now: float, *, searching: bool
+        self,
+        width: int,
+        styles: RowStyles,
+        marks: Marks,
+        now: float,
+        *,
+        searching: bool,
+        finder: TermFinder = _NOTHING,
     ) -> None:
         self._width = width
         self._styles = styles
         self._marks = marks
         self._now = now
         self._plan = plan_columns(width, searching=searching)
+        self._finder = finder
 
     def heading(self, group: Group) -> Strip:
         """A group's title and how many rows it has."""
@@ -161,7 +171,7 @@ class RowPainter:
             Segment(" " * (_SNIPPET_INDENT - 2), self._styles.dim),
         ]
         room = self._width - _SNIPPET_INDENT - 1
-        if row.snippet:
+        if row.snippet and not (row.message_index is None and self._shows_title(row)):
             segments += self._highlighted(row.snippet, row.matches, room)
         else:
             segments.append(Segment(fit(self._instead_of_snippet(row), room), self._styles.dim))
@@ -218,9 +228,13 @@ class RowPainter:
             if sign
         ]
         room = width - sum(cell_len(sign) + 1 for sign, _ in notes)
+        matches = tuple(self._finder.spans(title))
         if cell_len(title) > room:
             title = fit(title, room, self._marks.ellipsis).rstrip()
-        yield Segment(title, style)
+            shown = len(title) - len(self._marks.ellipsis)
+            matches = tuple((start, min(end, shown)) for start, end in matches)
+        for text, is_match in split_matches(title, matches):
+            yield Segment(text, style + self._styles.match if is_match else style)
         for sign, tone in notes:
             yield Segment(f" {sign}", tone)
         used = cell_len(title) + sum(cell_len(sign) + 1 for sign, _ in notes)
@@ -274,6 +288,10 @@ class RowPainter:
             cut = strip.crop(0, max(0, room - 1))
             strip = Strip([*cut, Segment(self._marks.ellipsis, styles.dim)])
         yield from strip
+
+    def _shows_title(self, row: SessionRow) -> bool:
+        """Whether the whole title stands in the row, where matches in it are marked."""
+        return cell_len(printable_line(row.title, 4 * self._plan.title)) <= self._plan.title - 4
 
     def _instead_of_snippet(self, row: SessionRow) -> str:
         where = row.workspace or str(row.ref)

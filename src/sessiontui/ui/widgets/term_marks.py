@@ -1,74 +1,58 @@
-"""Where the words of a query stand in a text.
-
-Case and accents fold as they do in the search; a word matches at the beginning of a word, a CJK
-term anywhere. White space in a phrase matches any white space, so that line ends do not matter.
-"""
+"""Where the words of a query stand in a text that is shown: where the search finds them."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from sessiontui.domain.folded_text import COMBINING, fold, fold_query
-
-_NO_WORD_BEFORE = r"(?<![^\W_])"
-_CJK = re.compile("[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff]")
+from sessiontui.domain.query import Term
+from sessiontui.services.index_snippets import MatchFinder
 
 Spans = list[tuple[int, int]]
 """Start and end offsets, ascending, not overlapping."""
+
+Groups = tuple[tuple[Term, ...], ...]
+"""The terms of a query: of each group one has to match."""
 
 
 class TermFinder:
     """Finds terms in texts; false when there is nothing to look for."""
 
-    def __init__(self, terms: Iterable[str] = ()) -> None:
-        words = sorted({words for term in terms if (words := _words(term))}, key=_by_length)
-        self._terms = tuple(words)
-        # Text that is plain ASCII cannot hold combining marks; the shorter pattern is faster.
-        self._in_ascii = _compiled(words, "")
-        self._in_any = _compiled(words, COMBINING)
+    def __init__(self, groups: Sequence[Sequence[Term]] = ()) -> None:
+        self._groups: Groups = tuple(map(tuple, groups))
+        self._matcher = MatchFinder(self._groups)
+
+    @classmethod
+    def of_words(cls, words: Iterable[str]) -> TermFinder:
+        """For words and phrases that stand for themselves, and for what begins so."""
+        return cls([(Term(word, prefix=True),) for word in words])
 
     def __bool__(self) -> bool:
-        return bool(self._terms)
+        return self._matcher.group_count > 0
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, TermFinder) and self._terms == other._terms
+        return isinstance(other, TermFinder) and self._groups == other._groups
 
     def __hash__(self) -> int:
-        return hash(self._terms)
+        return hash(self._groups)
+
+    @property
+    def group_count(self) -> int:
+        """How many conditions there are."""
+        return self._matcher.group_count
 
     def spans(self, text: str) -> Spans:
         """All places where a term stands."""
-        if not self._terms:
-            return []
-        pattern = self._in_ascii if text.isascii() else self._in_any
-        return [match.span() for match in pattern.finditer(fold(text))]
+        return [(start, end) for start, end, _ in self._matcher.places(text)]
 
     def found_in(self, text: str) -> bool:
         """Whether a term stands anywhere in the text."""
-        if not self._terms:
-            return False
-        pattern = self._in_ascii if text.isascii() else self._in_any
-        return pattern.search(fold(text)) is not None
+        return next(self._matcher.places(text), None) is not None
 
-
-def _words(term: str) -> tuple[str, ...]:
-    return tuple(fold_query(term.strip().strip('"')).split())
-
-
-def _by_length(words: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
-    # The longest alternative wins where several begin at one place.
-    return -sum(map(len, words)), words
-
-
-def _compiled(terms: list[tuple[str, ...]], after: str) -> re.Pattern[str]:
-    return re.compile("|".join(_pattern(words, after) for words in terms) or "(?!)")
-
-
-def _pattern(words: tuple[str, ...], after: str) -> str:
-    first = words[0][0]
-    bounded = first.isalnum() and not _CJK.match(first)
-    body = r"\s+".join(
-        "".join(re.escape(character) + after for character in word) for word in words
-    )
-    return (_NO_WORD_BEFORE if bounded else "") + body
+    def groups_in(self, text: str) -> frozenset[int]:
+        """The numbers of the conditions that the text meets."""
+        met: set[int] = set()
+        for _, _, group in self._matcher.places(text):
+            met.add(group)
+            if len(met) == self.group_count:
+                break
+        return frozenset(met)

@@ -14,6 +14,7 @@ from sessiontui.domain.session import SessionRow
 from sessiontui.domain.verdict import LIVE, VerdictStatus
 from sessiontui.domain.words import count_words
 from sessiontui.ui.marks import Marks
+from sessiontui.ui.widgets.hit_walk import Hit
 from sessiontui.ui.widgets.session_row_renderer import fit, place_of
 
 
@@ -31,7 +32,7 @@ class TitleLine(Static):
 
     row: reactive[SessionRow | None] = reactive(None)
     question: reactive[str | None] = reactive(None, layout=True)
-    hit: reactive[tuple[int, int]] = reactive((0, 0))
+    hit: reactive[Hit] = reactive(Hit())
     follows: reactive[bool] = reactive(False)
     new_below: reactive[int] = reactive(0)
     gone: reactive[bool] = reactive(False)
@@ -67,9 +68,8 @@ class TitleLine(Static):
 
     def _right(self, status: str) -> Content:
         pieces: list[tuple[str, str]] = []
-        position, total = self.hit
-        if total:
-            pieces.append((f"hit {position:,} of {total:,}  ", ".title-line--hits"))
+        if self.hit.words:
+            pieces.append((f"{self.hit.words}  ", ".title-line--hits"))
         if self.new_below:
             pieces.append(
                 (f"{count_words(self.new_below, 'new message')} below  ", ".title-line--hits")

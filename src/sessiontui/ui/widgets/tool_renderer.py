@@ -10,14 +10,10 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 
+from sessiontui.domain.edit_diff import DiffKind, EditDiff, edit_of
 from sessiontui.domain.message import ToolCallBlock, ToolResultBlock
 from sessiontui.domain.printable import printable_line
-from sessiontui.ui.widgets.edit_diff import DiffKind, EditDiff, edit_of
-from sessiontui.ui.widgets.folding import Fold, Head, head_of
-from sessiontui.ui.widgets.message_pieces import CLOSED_SIGN, OPEN_SIGN, Painting, Piece
-from sessiontui.ui.widgets.plain_lines import plain_text
-from sessiontui.ui.widgets.styled_lines import StyledLines, clip_text, mark_terms, styled, wrap_text
-from sessiontui.ui.widgets.tool_lines import (
+from sessiontui.domain.tool_words import (
     Outcome,
     Telling,
     other_arguments,
@@ -25,6 +21,10 @@ from sessiontui.ui.widgets.tool_lines import (
     telling_argument,
     without_colours,
 )
+from sessiontui.ui.widgets.folding import Fold, Head, head_of
+from sessiontui.ui.widgets.message_pieces import CLOSED_SIGN, OPEN_SIGN, Painting, Piece
+from sessiontui.ui.widgets.plain_lines import plain_text
+from sessiontui.ui.widgets.styled_lines import StyledLines, clip_text, mark_terms, styled, wrap_text
 
 OUTPUT_LINES = 15
 """Lines of output that an unfolded call shows at first."""

@@ -58,6 +58,7 @@ class TranscriptScroller(ScrollView, can_focus=True, inherit_bindings=False):
         self._painter: LinePainter | None = None
         self._painted_in: TranscriptColours | None = None
         self._place = Place(0, 0)
+        self._shows_end = False
         self._moving = False
 
     # -- what subclasses add ---------------------------------------------------------------
@@ -114,7 +115,9 @@ class TranscriptScroller(ScrollView, can_focus=True, inherit_bindings=False):
             return
         rows = self._transcript.rows
         self._place = rows.settled(place, self._page)
-        self._go_to_row(rows.row_of(self._place), rows.total)
+        row = rows.row_of(self._place)
+        self._shows_end = row + self._page >= rows.total
+        self._go_to_row(row, rows.total)
         self._settled(direction)
 
     def _go_to_row(self, row: int, total: int) -> None:
@@ -223,7 +226,7 @@ class TranscriptScroller(ScrollView, can_focus=True, inherit_bindings=False):
     # -- size and colours ------------------------------------------------------------------
 
     def on_resize(self, event: events.Resize) -> None:
-        """Lay out anew where the width changed; what was at the top stays there."""
+        """Lay out anew where the width changed; what was at the top stays there, or the end."""
         self._painter = None
         if self._transcript is None:
             self._go_to_row(0, 0)
@@ -232,13 +235,16 @@ class TranscriptScroller(ScrollView, can_focus=True, inherit_bindings=False):
         self._sized()
 
     def _lay_out_again(self, transcript: RenderedTranscript) -> None:
-        place = self._place
+        place, showed_end = self._place, self._shows_end
         if transcript.width != self._column:
             before = transcript.rows.exact(place.position)
             transcript.set_width(self._column)
             after = transcript.rows.exact(place.position)
             place = Place(place.position, place.line * after // max(1, before))
-        self._show_place(place)
+        if showed_end:
+            self._show_end()
+        else:
+            self._show_place(place)
 
     def notify_style_update(self) -> None:
         """Take new colours at the next painting."""

@@ -8,22 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import tzinfo
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from textual.message import Message as TextualMessage
 from textual.reactive import reactive
 
 from sessiontui.domain.message import Message
-from sessiontui.ui.widgets.hit_walk import HitWalk
-from sessiontui.ui.widgets.marked_scroll_bar import MarkedScrollBar
-from sessiontui.ui.widgets.rendered_transcript import RenderedTranscript
 from sessiontui.ui.widgets.term_marks import TermFinder
 from sessiontui.ui.widgets.transcript_colours import DEFAULT_CSS
-from sessiontui.ui.widgets.transcript_reader import TranscriptReader
+from sessiontui.ui.widgets.transcript_hits import TranscriptHits
 from sessiontui.ui.widgets.transcript_rows import Place
 
-_HIT_MARGIN = 3
-"""Rows that stay between a hit and the edges of the view."""
+NOTHING = TermFinder()
 
 
 class Anchor(NamedTuple):
@@ -33,7 +29,7 @@ class Anchor(NamedTuple):
     line: int
 
 
-class TranscriptView(TranscriptReader, can_focus=True, inherit_bindings=False):
+class TranscriptView(TranscriptHits, can_focus=True, inherit_bindings=False):
     """The transcript of one session, as a full view or (`compact`) as a preview at the left.
 
     `zone` is the time zone of the times shown (None: the local one).
@@ -45,20 +41,6 @@ class TranscriptView(TranscriptReader, can_focus=True, inherit_bindings=False):
     """Whether the view stays at the end while the session grows."""
     new_below: reactive[int] = reactive(0, repaint=False, init=False)
     """Messages that came while the reader was elsewhere and were not seen yet."""
-
-    class HitChanged(TextualMessage):
-        """Another hit is the current one: `position` counts from 1, 0 means none yet."""
-
-        def __init__(self, view: TranscriptView, position: int, total: int) -> None:
-            super().__init__()
-            self.view = view
-            self.position = position
-            self.total = total
-
-        @property
-        def control(self) -> TranscriptView:
-            """The view."""
-            return self.view
 
     class FollowChanged(TextualMessage):
         """Following began or ended, or more (or less) is new below."""
@@ -88,8 +70,6 @@ class TranscriptView(TranscriptReader, can_focus=True, inherit_bindings=False):
     ) -> None:
         super().__init__(compact=compact, zone=zone, id=id, classes=classes)
         self._waiting: list[Callable[[], None]] = []
-        self._hits = HitWalk()
-        self._hit_shown: tuple[int, int] | None = None
         self._paused = False
         self._unseen_from: int | None = None
 
@@ -100,16 +80,16 @@ class TranscriptView(TranscriptReader, can_focus=True, inherit_bindings=False):
         messages: Sequence[Message],
         *,
         at: int | None = None,
-        terms: tuple[str, ...] = (),
+        finder: TermFinder = NOTHING,
         hits: tuple[int, ...] = (),
         end: bool = False,
         agent: str | None = None,
     ) -> None:
         """Show a session: from the message of index `at` on, from its end, or from its beginning.
 
-        `terms` are marked wherever they stand; `hits` are the indices of the messages to walk. When
-        `at` is one of them it becomes the current hit and what holds it is unfolded. `agent` names
-        an assistant that has no name of its own.
+        What `finder` finds is marked wherever it stands; `hits` are the indices of the messages to
+        walk. When `at` is one of them it becomes the current hit and what holds it is unfolded.
+        `agent` names an assistant that has no name of its own.
         """
         if not messages:
             self.show_notice("no messages", "")
@@ -117,7 +97,7 @@ class TranscriptView(TranscriptReader, can_focus=True, inherit_bindings=False):
 
         def begin() -> None:
             self._agent = agent
-            self._begin(messages, terms)
+            self._begin(messages, finder)
             if not end:
                 self.follow = False
             assert self._transcript is not None
@@ -126,7 +106,7 @@ class TranscriptView(TranscriptReader, can_focus=True, inherit_bindings=False):
             if position is not None and self._hits.choose(position):
                 self._move_cursor(position)
                 self._show_place(Place(position, 0))
-                self._go_to_hit(position, 1)
+                self._go_to_best_hit(position)
             elif end and at is None:
                 self._show_end()
                 self._move_cursor(self._transcript.rows.last.position)
@@ -143,27 +123,26 @@ class TranscriptView(TranscriptReader, can_focus=True, inherit_bindings=False):
         self,
         messages: Sequence[Message],
         *,
-        terms: tuple[str, ...] | None = None,
         hits: tuple[int, ...] | None = None,
     ) -> None:
         """Show the same session as it is now, or read further.
 
-        The reader's place, the cursor, the current hit and the folds stay. Terms and hits stay
-        too unless they are given.
+        The reader's place, the cursor, the current hit, the folds and what is looked for stay; the
+        hits stay too unless they are given.
         """
         if self._waiting:
-            self._waiting.append(lambda: self.reload(messages, terms=terms, hits=hits))
+            self._waiting.append(lambda: self.reload(messages, hits=hits))
             return
         old = self._transcript
         if old is None or not messages:
-            self.show(messages, terms=terms or (), hits=hits or (), agent=self._agent)
+            self.show(messages, hits=hits or (), agent=self._agent)
             return
         cursor, anchor, hit = self.cursor, self.anchor, self._hits.position
         hit_index = None if hit is None else old.flow.messages[hit].index
         hit_shown, unseen = self._hit_shown, self._unseen_from
         unseen = None if unseen is None else old.flow.messages[unseen].index
         old_hits = tuple(old.flow.messages[position].index for position in self._hits)
-        self._new_transcript(messages, old.finder if terms is None else TermFinder(terms))
+        self._new_transcript(messages, old.finder)
         new = self._transcript
         assert new is not None
         new.keep_folds_of(old)
@@ -182,18 +161,24 @@ class TranscriptView(TranscriptReader, can_focus=True, inherit_bindings=False):
         self._see()
         self._tell_hit()
 
-    def extend(self, messages: Sequence[Message]) -> None:
-        """Add what was written since; the reader's place stays, or the end when following."""
+    def extend(self, messages: Sequence[Message], *, hits: tuple[int, ...] | None = None) -> None:
+        """Add what was written since; the reader's place stays, or the end when following.
+
+        The hits stay as they are unless they are given.
+        """
         if self._waiting:
-            self._waiting.append(lambda: self.extend(messages))
+            self._waiting.append(lambda: self.extend(messages, hits=hits))
             return
         transcript = self._transcript
         if transcript is None:
-            self.show(messages, end=self.follow)
+            self.show(messages, hits=hits or (), end=self.follow)
             return
         known = len(transcript)
         with self._holding(self._place):
             transcript.extend(messages)
+        if hits is not None:
+            self._change_hits(hits)
+            self._tell_hit()
         if self.follow:
             self._show_end()
             self._move_cursor(transcript.rows.last.position)
@@ -210,8 +195,8 @@ class TranscriptView(TranscriptReader, can_focus=True, inherit_bindings=False):
         self._show_notice(title, hint)
         self._tell_hit()
 
-    def _begin(self, messages: Iterable[Message], terms: tuple[str, ...]) -> None:
-        self._new_transcript(messages, TermFinder(terms))
+    def _begin(self, messages: Iterable[Message], finder: TermFinder) -> None:
+        self._new_transcript(messages, finder)
         self._unseen_from = None
         self._paused = False
         self._cursor = -1
@@ -230,12 +215,6 @@ class TranscriptView(TranscriptReader, can_focus=True, inherit_bindings=False):
         if self.follow and not waiting:
             self._show_end()
 
-    @staticmethod
-    def _shown(transcript: RenderedTranscript, index: int) -> int:
-        """The position that shows the message of an index, or the nearest there is."""
-        position = transcript.flow.position_of(index)
-        return transcript.flow.host(len(transcript) - 1 if position is None else position)
-
     # -- asking ----------------------------------------------------------------------------
 
     @property
@@ -248,97 +227,6 @@ class TranscriptView(TranscriptReader, can_focus=True, inherit_bindings=False):
             return None
         index = self._transcript.flow.messages[self._place.position].index
         return Anchor(index, self._place.line)
-
-    # -- hits ------------------------------------------------------------------------------
-
-    def _set_hits(self, indices: Iterable[int]) -> None:
-        self._hit_shown = None
-        flow = None if self._transcript is None else self._transcript.flow
-        self._hits = HitWalk(() if flow is None else flow.hosts_of(indices))
-
-    def _tell_hit(self) -> None:
-        self.post_message(self.HitChanged(self, self._hits.number, len(self._hits)))
-
-    @property
-    def _hit_place(self) -> Place | None:
-        """The line of the current hit, wherever folds and widths have put it."""
-        if self._transcript is None or self._hit_shown is None:
-            return None
-        position, number = self._hit_shown
-        rendered = self._transcript.rendered(position)
-        lines = rendered.hit_lines
-        return Place(position, lines[min(number, len(lines) - 1)] if lines else rendered.gap)
-
-    def _is_current_hit(self, place: Place) -> bool:
-        shown = self._hit_shown
-        return shown is not None and shown[0] == place.position and place == self._hit_place
-
-    def action_next_hit(self) -> None:
-        """Go to the next hit, round and round."""
-        self._walk_hits(1)
-
-    def action_previous_hit(self) -> None:
-        """Go to the previous hit, round and round."""
-        self._walk_hits(-1)
-
-    def _walk_hits(self, direction: int) -> None:
-        if self._walk_inside(direction):
-            return
-        position = self._hits.step(direction, self._cursor)
-        if position is not None:
-            self._go_to_hit(position, direction)
-            self._tell_hit()
-
-    def _walk_inside(self, direction: int) -> bool:
-        """Go on inside a long message, to a line with hits that is not in view."""
-        if self._transcript is None or self._hit_shown is None:
-            return False
-        position, current = self._hit_shown
-        lines = self._transcript.rendered(position).hit_lines
-        beyond = range(current + direction, len(lines) if direction > 0 else -1, direction)
-        for number in beyond:
-            if self._screen_row(Place(position, lines[number])) is None:
-                self._show_hit(position, number, direction)
-                return True
-        return False
-
-    def _go_to_hit(self, position: int, direction: int) -> None:
-        assert self._transcript is not None
-        self._transcript.reveal_terms(position)
-        self._transcript.rows.exact(position)
-        lines = self._transcript.rendered(position).hit_lines
-        self._show_hit(position, 0 if direction > 0 else max(0, len(lines) - 1), direction)
-
-    def _show_hit(self, position: int, number: int, direction: int) -> None:
-        self._hit_shown = position, number
-        place = self._hit_place
-        assert place is not None
-        row = self._screen_row(place)
-        margin = min(_HIT_MARGIN, self._page // 4)
-        if row is None or not margin <= row < self._page - margin:
-            self._show_place_at(place, self._page // 3)
-            self._settled(direction)
-        else:
-            self._show_place(self._place)
-        self._move_cursor(place.position)
-
-    def on_mount(self) -> None:
-        """Mark hits in the scroll bar."""
-        # The renderer may be set per bar, which is not in its annotation.
-        self.vertical_scrollbar.renderer = self._bar_with_hits  # type: ignore[misc, assignment]
-
-    def _bar_with_hits(self, **options: Any) -> MarkedScrollBar:
-        return MarkedScrollBar(
-            self._cells_with_hits, self._look.colours.current_hit.bgcolor, **options
-        )
-
-    def _cells_with_hits(self, cells: int) -> set[int]:
-        """Where hits stand on a scroll bar of so many cells."""
-        transcript = self._transcript
-        if transcript is None or not transcript.rows.total:
-            return set()
-        rows = transcript.rows
-        return {rows.row_of(Place(hit, 0)) * cells // rows.total for hit in self._hits}
 
     # -- following -------------------------------------------------------------------------
 

@@ -1,0 +1,101 @@
+"""The transcript beside the list: it follows the cursor, and what is written to the session."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+from sessiontui.domain.errors import SessionTuiError
+from sessiontui.domain.query import Query
+from sessiontui.domain.session import SessionRow
+from sessiontui.ui.refresher import Refresher, start_worker
+from sessiontui.ui.screens.session_screen import SessionScreen
+from sessiontui.ui.session_facts import read_facts
+from sessiontui.ui.transcript_feed import TranscriptFeed, Wanted
+from sessiontui.ui.widgets.hit_walk import Hit
+from sessiontui.ui.widgets.reading_pane import ReadingPane
+from sessiontui.ui.workbench import Workbench
+
+_SETTLE_SECONDS = 0.02
+
+
+class Preview:
+    """Feeds the reading pane of a screen."""
+
+    def __init__(self, screen: SessionScreen, bench: Workbench, pane: ReadingPane) -> None:
+        self._screen = screen
+        self._bench = bench
+        self._pane = pane
+        self._feed = TranscriptFeed(bench, screen.transcript)
+        self._growth = Refresher(screen, "growth", self._feed.grow)
+        self._shown: Wanted | None = None
+        self._row: SessionRow | None = None
+        self._hits: int | None = None
+
+    def show(self, row: SessionRow, query: Query) -> None:
+        """Show a session as a query found it; nothing is read twice."""
+        self._pane.show_row(row, self._bench.local_now())
+        wanted = Wanted.of(row, query)
+        screen = self._screen
+        if self._row is None or self._row.ref != row.ref:
+            self._hits = None
+        self._row = row
+        if not screen.transcript_shown or wanted.is_same(self._shown):
+            start_worker(screen, partial(self._read_facts, row), "facts", exclusive=True)
+        else:
+            self._shown = wanted
+            screen.workers.cancel_group(screen, "facts")
+            start_worker(screen, partial(self._read, row, wanted), "preview", exclusive=True)
+
+    def show_nothing(self) -> None:
+        """There is no session."""
+        for group in ("facts", "preview"):
+            self._screen.workers.cancel_group(self._screen, group)
+        self._shown = self._row = None
+        self._feed.close()
+        self._pane.show_nothing(self._bench.local_now())
+
+    def grow(self) -> None:
+        """Add what was written since."""
+        self._growth.ask()
+
+    def say_hit(self, position: int, total: int) -> None:
+        """Say which of how many hits is the current one, and whether the title is one."""
+        self._hits = total
+        keys = self._screen.key_of("next_hit"), self._screen.key_of("previous_hit")
+        self._pane.show_hit(Hit(position, total, self._is_titled), *keys)
+
+    @property
+    def matches_by_title_only(self) -> bool:
+        """Whether there is no hit to go to, since only the title is one."""
+        return self._hits == 0 and self._is_titled
+
+    @property
+    def _is_titled(self) -> bool:
+        row, shown = self._row, self._shown
+        if row is None or shown is None:
+            return False
+        return shown.sought.has_title(row, self._hits or 0)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no transcript was asked for, for want of a session or of room."""
+        return self._shown is None
+
+    async def _read(self, row: SessionRow, wanted: Wanted) -> None:
+        # Facts first, and laid out: their lines decide how many are left for the transcript.
+        await self._read_facts(row)
+        laid_out = asyncio.Event()
+        self._screen.call_after_refresh(laid_out.set)
+        await laid_out.wait()
+        await self._feed.open(wanted)
+
+    async def _read_facts(self, row: SessionRow) -> None:
+        await asyncio.sleep(_SETTLE_SECONDS)
+        bench, screen = self._bench, self._screen
+        try:
+            facts = await bench.reads.run(read_facts, bench.library, row.ref)
+        except SessionTuiError:
+            return  # The transcript below says what is wrong.
+        screen.set_facts(facts)
+        self._pane.show_details(facts.details(row), bench.local_now(), screen.key_of("cure"))
