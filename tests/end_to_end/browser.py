@@ -82,9 +82,7 @@ class Browser:
         first, _, self._buffer = self._buffer.partition(b"\0")
         return dict(json.loads(first))
 
-    def open(
-        self, path: Path, *, width: int = 1200, height: int = 900, dark: bool = False
-    ) -> None:
+    def open(self, path: Path, *, width: int = 1200, height: int = 900, dark: bool = False) -> None:
         """Load a file in a window of a size, with a preference for a theme."""
         self.call(
             "Emulation.setDeviceMetricsOverride",
