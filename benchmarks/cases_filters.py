@@ -12,14 +12,14 @@ SCOPED_CASES = (
         Talk(
             112,
             (Said("Add a voucher to the basket.", "The voucher is a line now."),),
-            folder="/home/dev/work/quokka-shop",
+            folder="/home/dev/shops/quokka-shop",
             topic="billing",
         ),
         (
             Talk(
                 3,
                 (Said("Add a voucher to the basket.", "Done."),),
-                folder="/home/dev/work/wombat-shop",
+                folder="/home/dev/shops/wombat-shop",
                 topic="billing",
             ),
         ),

@@ -139,7 +139,7 @@ def test_demo_writes_stores_that_its_options_open(tmp_path: Path) -> None:
     assert done.code == 0
     options = [item["option"] for item in done.json("demo")["items"]]
     listed = run(*options, "list", "--json").json("sessions")
-    assert len({item["format"] for item in listed["items"]}) == 5
+    assert len({item["format"] for item in listed["items"]}) == 7
     refused = run("demo", str(folder), "--json")
     assert (refused.code, refused.json("error")["code"]) == (2, 2)
 
@@ -147,5 +147,5 @@ def test_demo_writes_stores_that_its_options_open(tmp_path: Path) -> None:
 def test_demo_prints_options_that_a_shell_takes(tmp_path: Path) -> None:
     done = run("demo", str(tmp_path / "two words"))
     options = shlex.split(done.stdout)
-    assert options[::2] == ["--store"] * 5
+    assert options[::2] == ["--store"] * 7
     assert all(str(tmp_path / "two words") in spec for spec in options[1::2])

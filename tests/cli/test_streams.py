@@ -226,7 +226,7 @@ def test_the_demo_reads_and_writes_nothing_of_the_user(tmp_path: Path) -> None:
     done = run_process("--demo", "list", "--json")
     assert done.code == 0
     items = done.json("sessions")["items"]
-    assert len({item["format"] for item in items}) == 5
+    assert len({item["format"] for item in items}) == 7
     for folder in ("user-home", "xdg-cache", "xdg-data", "xdg-config"):
         assert not (tmp_path / folder).exists() or not list((tmp_path / folder).iterdir())
 

@@ -8,6 +8,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,15 @@ _FLAGS = (
     "--remote-debugging-pipe",
 )
 _PATIENCE = 30.0
+# The browser expects its two pipes under the numbers 3 and 4.
+_START = """
+import fcntl, os, sys
+pipes = [fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3]]
+for number, pipe in enumerate(pipes, start=3):
+    os.dup2(pipe, number)
+    os.close(pipe)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 class BrowserError(Exception):
@@ -147,12 +157,8 @@ def running_browser(folder: Path) -> Iterator[Browser]:
     assert CHROMIUM is not None
     read_by_it, to = os.pipe()
     back, written_by_it = os.pipe()
-    # The browser expects its two pipes under the numbers 3 and 4.
     command = [
-        "/bin/sh",
-        "-c",
-        f'exec "$@" 3<&{read_by_it} 4>&{written_by_it}',
-        "sh",
+        *(sys.executable, "-c", _START, str(read_by_it), str(written_by_it)),
         CHROMIUM,
         *_FLAGS,
         f"--user-data-dir={folder}",

@@ -52,6 +52,7 @@ def test_the_wheel_holds_the_package_its_styles_and_its_entry_points(wheel: Path
         names = set(archive.namelist())
         assert "sessiontui/styles.tcss" in names
         assert "sessiontui/py.typed" in names
+        assert {f"sessiontui/services/html_export.{kind}" for kind in ("css", "js")} <= names
         sources = {str(p.relative_to(ROOT / "src")) for p in (ROOT / "src").rglob("*.py")}
         assert sources <= names
         entries = next(name for name in names if name.endswith("entry_points.txt"))

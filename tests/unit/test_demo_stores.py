@@ -65,7 +65,7 @@ def test_there_is_a_store_of_every_format_with_all_its_sessions(demo: Demo) -> N
     found = Counter(session.format for session in demo.sessions)
     assert found == {name: len(samples) for name, samples in SAMPLES.items()}
     assert [spec.partition(":")[0] for spec in demo.specs] == list(SAMPLES)
-    assert 55 <= len(demo.sessions) <= 70
+    assert 70 <= len(demo.sessions) <= 85
 
 
 def test_every_status_is_there_that_a_store_can_show(demo: Demo) -> None:
@@ -137,6 +137,27 @@ def test_slack_threads_without_a_conversation_are_there(demo: Demo) -> None:
     slack = [session for session in demo.sessions if session.format == "hermes-bot"]
     assert sum(session.message_count is None for session in slack) == 2
     assert {session.repo for session in slack} == {"shop", "docs"}
+
+
+def test_terminal_agents_have_a_home_of_their_own(demo: Demo) -> None:
+    transcripts = [*demo.folder.rglob(".claude/projects/*/*.jsonl")]
+    claude = [session for session in demo.sessions if session.format == "claude-code"]
+    slack = [session for session in demo.sessions if session.format == "hermes-bot"]
+    linked = sum(session.message_count is not None for session in slack)
+    assert len(transcripts) == len(claude) + linked
+    assert {path.stem for path in transcripts} >= {session.ref.key for session in claude}
+    assert all(session.model and session.workspace and session.branch for session in claude)
+
+
+def test_a_fork_names_its_parent_and_a_turn_that_was_cut_off_is_told(demo: Demo) -> None:
+    codex = {session.ref: session for session in demo.sessions if session.format == "codex"}
+    (fork,) = (session for session in codex.values() if session.parent is not None)
+    assert fork.parent in codex
+    assert codex[fork.parent].title == fork.title
+    for name in ("claude-code", "codex"):
+        found = [session for session in demo.sessions if session.format == name]
+        assert [session.turn_open for session in found].count(True) == 1
+    assert "The turn was interrupted" in set(demo.texts())
 
 
 def test_the_same_time_gives_the_same_sessions(demo: Demo, tmp_path: Path) -> None:

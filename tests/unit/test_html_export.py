@@ -242,6 +242,15 @@ def test_a_turn_is_named_once_and_what_nobody_said_does_not_end_it() -> None:
     assert page.texts_in["time"] == ["3 Mar 2026 05:12", "05:13", "05:15"]
 
 
+def test_what_a_program_said_for_the_user_is_no_prompt() -> None:
+    page = page_of(
+        [message(0, Role.USER, "typed"), message(1, Role.USER, "hook output", human=False)]
+    )
+    assert {"you", "user"} <= set(page.classes)
+    assert "1 prompt\n" in page.text
+    assert page.texts_in["h2"] == ["you", "user"]
+
+
 def test_several_sessions_are_sections_with_names_of_their_own() -> None:
     parts = [transcript(*every_kind(), title=f"Trip {number}") for number in (1, 2)]
     page = Page("".join(document(parts, ExportForm.HTML, several=True)))

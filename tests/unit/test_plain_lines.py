@@ -9,9 +9,9 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
+from sessiontui.domain.tool_words import seconds_words, telling_argument
 from sessiontui.ui.widgets.folding import Fold, head_of
 from sessiontui.ui.widgets.plain_lines import PlainLines, plain_text, wrap_rows
-from sessiontui.ui.widgets.tool_lines import seconds_words, telling_argument
 
 texts = st.text(
     st.one_of(st.characters(), st.sampled_from("  \nab漢한\u200d\ufe0f\u0301👩🏽❤")), max_size=200

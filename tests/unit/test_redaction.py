@@ -381,6 +381,31 @@ def test_every_block_and_every_field_is_searched() -> None:
     assert clean.masked["password"] == 4
 
 
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ({"Authorization": "Basic dXNlcjpwYXNzd29yZA=="}, "Basic {HTTP credential}"),
+        ({"authorization": "Token 8f14e45fceea167a5a36"}, "Token {HTTP credential}"),
+        ({"Set-Cookie": "sid=8f14e45fceea167a5a36; Path=/"}, "{cookie}"),
+        ({"githubToken": "8f14e45fceea167a5a36"}, "{token}"),
+        ({"passphrase_2": "my voice"}, "{password}"),
+        ({"value": "hunter", "name": "DB_PASSWORD"}, "{password}"),
+        ({"value": "hunter", "name": "DB_USER"}, "hunter"),
+        ({"password": "string"}, "string"),
+        ({"token_count": "12345678ab"}, "12345678ab"),
+        ({"cookies": "none today"}, "none today"),
+    ],
+)
+def test_the_name_of_a_field_tells_what_its_value_is(
+    data: dict[str, JsonValue], expected: str
+) -> None:
+    shown = re.sub(r"\{(.*)\}", lambda kind: mark(kind.group(1)), expected)
+    clean = Redactor().messages([message(0, Role.ASSISTANT, call("x", data))])[0].blocks[0]
+    assert clean.kind == "tool_call"
+    assert isinstance(clean.arguments, dict)
+    assert next(iter(clean.arguments.values())) == shown
+
+
 def test_what_holds_no_secret_is_the_same_object() -> None:
     messages = [message(0, Role.USER, "hello", call("x", {"a": ["b", {"c": 1}]}))]
     redactor = Redactor()
@@ -425,7 +450,7 @@ def test_two_names_that_are_masked_stay_two() -> None:
 
 
 def test_what_was_masked_is_told_in_words() -> None:
-    assert masked_words({}) == "masked nothing"
+    assert masked_words({}) == "no secret was recognised"
     assert masked_words({"password": 1}) == "masked 1 secret: 1 password"
     assert masked_words({"password": 2, "AWS access key": 1_200}) == (
         "masked 1,202 secrets: 1,200 AWS access keys, 2 passwords"

@@ -72,17 +72,17 @@ def export(
     found, failed = invocation.resolve_all(library, refs)
     for name, error in failed:
         invocation.note(Problem(None, name, error.title, error.hint))
-    export = _Export(invocation, library, tuple(found), redact, strict=len(refs) == 1)
-    export.codes += (exit_code_of(error) for _, error in failed)
+    run = _Export(invocation, library, tuple(found), redact, strict=len(refs) == 1)
+    run.codes += (exit_code_of(error) for _, error in failed)
     if output is None:
-        for chunk in _chunks(document(export.transcripts(), chosen, several=len(found) > 1)):
+        for chunk in _chunks(document(run.transcripts(), chosen, several=len(found) > 1)):
             click.echo(chunk, nl=False)
     else:
-        written = export.write(chosen, output.expanduser(), force)
+        written = run.write(chosen, output.expanduser(), force)
         if as_json:
             print_json(list_envelope("exports", written))
-    export.tell()
-    return max(export.codes, default=ExitCode.DONE)
+    run.tell()
+    return max(run.codes, default=ExitCode.DONE)
 
 
 def _chosen(form: str | None, output: Path | None, as_json: bool) -> ExportForm:

@@ -23,15 +23,22 @@ def transcript_of(
     *,
     branch: str | None = None,
     began_at: datetime | None = None,
+    model: str | None = None,
+    forked_from: str | None = None,
+    tokens: int | None = None,
 ) -> bytes:
-    """A whole transcript; images get zeros for their bytes.
+    """A whole transcript; images get zeros for their bytes, the last answer all `tokens`.
+
+    `model` is that of answers which name none, `forked_from` the id of another session.
 
     Raises `Unsupported` for a damaged or opaque block.
     """
     lines = []
+    spoken = tuple(messages)
+    answers = [place for place, one in enumerate(spoken) if one.role is Role.ASSISTANT]
     parent: str | None = None
     at = began_at or datetime.now(UTC)
-    for number, message in enumerate(messages):
+    for number, message in enumerate(spoken):
         at = message.created_at or at
         own = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{session_id}/{number}"))
         record = {
@@ -42,17 +49,31 @@ def transcript_of(
             "sessionId": session_id,
             "version": "2.1.0",
             "gitBranch": branch or "",
-            **_spoken(message, f"msg_{own[:8]}{number}"),
+            **_spoken(
+                message,
+                f"msg_{own[:8]}{number}",
+                message.model or model or "claude",
+                (tokens or 0) if answers[-1:] == [number] else 0,
+            ),
             "uuid": own,
             "timestamp": at.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
         }
+        if forked_from is not None:
+            record["forkedFrom"] = {"sessionId": forked_from, "messageUuid": own}
         parent = own
         lines.append(json.dumps(record, ensure_ascii=False, separators=(",", ":")))
     text = "".join(line + "\n" for line in lines)
     return text.encode("utf-8", "replace")
 
 
-def _spoken(message: Message, message_id: str) -> dict[str, Any]:
+def title_record(title: str, session_id: str) -> bytes:
+    """The line by which a user's title is given to a session."""
+    record = {"type": "custom-title", "customTitle": title, "sessionId": session_id}
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace") + b"\n"
+
+
+def _spoken(message: Message, message_id: str, model: str, tokens: int) -> dict[str, Any]:
     blocks = [_stored(block) for block in message.blocks]
     match message.role:
         case Role.ASSISTANT:
@@ -63,10 +84,10 @@ def _spoken(message: Message, message_id: str) -> dict[str, Any]:
                     "id": message_id,
                     "type": "message",
                     "role": "assistant",
-                    "model": message.model or "claude",
+                    "model": model,
                     "content": blocks,
                     "stop_reason": "tool_use" if called else "end_turn",
-                    "usage": {"input_tokens": 0, "output_tokens": 0},
+                    "usage": {"input_tokens": 0, "output_tokens": tokens},
                 },
             }
         case Role.SYSTEM:

@@ -10,6 +10,7 @@ from sessiontui.services import demo_code_talks as code
 from sessiontui.services import demo_daily_talks as daily
 from sessiontui.services import demo_odd_talks as odd
 from sessiontui.services import demo_repository_talks as repository
+from sessiontui.services import demo_terminal_talks as terminal
 from sessiontui.services.demo_dialogue import Dialogue
 
 LONG_SESSION_MESSAGES = 2000
@@ -35,11 +36,14 @@ class Sample(NamedTuple):
     repo: str | None = None
     branch: str | None = None
     model: str | None = None
+    forked_from: str | None = None
+    """The name of a sample of the same store."""
 
 
 _RUNNING, _ERROR = SessionState.RUNNING, SessionState.ERROR
 _SHOP, _DOCS = Path("/home/demo/shop"), Path("/home/demo/docs")
 _TIDEPOOL, _ORDERS = Path("/home/demo/tidepool"), Path("/home/demo/orders")
+_RATES, _SAMOVAR = Path("/home/demo/rates"), Path("/home/demo/samovar")
 
 _MORNINGS = tuple(
     Sample(
@@ -153,7 +157,7 @@ ASTRID: tuple[Sample, ...] = (
         "75m",
         "Review: cache for exchange rates",
         None,
-        workspace=Path("/home/demo/rates"),
+        workspace=_RATES,
         branch="rates-cache",
         model="claude-sonnet",
     ),
@@ -167,6 +171,63 @@ ASTRID: tuple[Sample, ...] = (
     Sample("divided", odd.DIVIDED, "130d", None, None),
 )
 
+_CLAUDE, _SMALL_CLAUDE, _GPT = "claude-sonnet-4-5", "claude-haiku-4-5", "gpt-5-codex"
+
+
+def _at_work(
+    name: str,
+    dialogue: Dialogue,
+    age: str,
+    title: str | None,
+    workspace: Path,
+    model: str = _CLAUDE,
+    *,
+    branch: str = "main",
+    forked_from: str | None = None,
+) -> Sample:
+    """A session of a coding agent in a terminal, whose state only its transcript tells."""
+    return Sample(
+        name,
+        dialogue,
+        age,
+        title,
+        agent=None,
+        state=SessionState.UNKNOWN,
+        workspace=workspace,
+        branch=branch,
+        model=model,
+        forked_from=forked_from,
+    )
+
+
+CLAUDE_CODE: tuple[Sample, ...] = (
+    _at_work("tides", terminal.TIDE_TABLE, "35m", "Low water an hour early", _TIDEPOOL),
+    _at_work("sketch", terminal.SKETCH, "6h", None, _SHOP, branch="checkout"),
+    _at_work("changelog", terminal.CHANGELOG, "1d4h", "Changelog 1.9", _SHOP, _SMALL_CLAUDE),
+    _at_work("mails", terminal.LOST_MAIL, "3d2h", "Order mails go out twice", _ORDERS),
+    _at_work("migration", terminal.MIGRATION, "5h", None, _ORDERS, branch="delivery-note"),
+    _at_work("fonts", terminal.FONTS, "9d4h", None, _DOCS, _SMALL_CLAUDE),
+    _at_work("readme", repository.README, "27d", "README for tidepool", _TIDEPOOL),
+)
+
+CODEX: tuple[Sample, ...] = (
+    _at_work("limit", terminal.RATE_LIMIT, "2h", "Back off when rates say 429", _RATES, _GPT),
+    _at_work("bench", terminal.BENCH, "1d1h", "Is the new index faster", _SHOP, _GPT),
+    _at_work(
+        "bench-chart",
+        terminal.BENCH_FORK,
+        "22h",
+        "Is the new index faster",
+        _SHOP,
+        _GPT,
+        forked_from="bench",
+    ),
+    _at_work("build", terminal.FAILING_BUILD, "4d6h", None, _TIDEPOOL, _GPT),
+    _at_work("rename", terminal.RENAME_PROJECT, "7d", "Rename kettle", _SAMOVAR, _GPT),
+    _at_work("prices", terminal.SCREENSHOT_BUG, "14d", None, _SHOP, _GPT, branch="prices"),
+    _at_work("load", terminal.LOAD_TEST, "8h", None, _SHOP, _GPT),
+)
+
 DAMAGED_LINES = frozenset({("zeroclaw-jsonl", "menu"), ("hermes-bot", "shop-search")})
 """(format, name) of sessions with a line nobody can read."""
 CUT_SHORT = frozenset({("astrid", "plants")})
@@ -178,4 +239,6 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "zeroclaw-acp": ZEROCLAW_ACP,
     "hermes-bot": HERMES_BOT,
     "astrid": ASTRID,
+    "claude-code": CLAUDE_CODE,
+    "codex": CODEX,
 }

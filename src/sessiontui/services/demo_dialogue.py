@@ -48,7 +48,7 @@ def says(text: str, think: str = "") -> Dialogue:
 
 def uses(
     name: str,
-    arguments: Mapping[str, JsonValue],
+    arguments: Mapping[str, JsonValue] | str,
     output: str,
     *,
     failed: bool = False,
@@ -61,7 +61,7 @@ def uses(
 
 
 def begins(
-    name: str, arguments: Mapping[str, JsonValue], *, say: str = "", think: str = ""
+    name: str, arguments: Mapping[str, JsonValue] | str, *, say: str = "", think: str = ""
 ) -> Dialogue:
     """The agent uses a tool, and no answer has come."""
     blocks: list[Block] = []
@@ -69,7 +69,9 @@ def begins(
         blocks.append(ThinkingBlock(text=cleandoc(think)))
     if say:
         blocks.append(TextBlock(text=cleandoc(say)))
-    blocks.append(ToolCallBlock(call_id=name, name=name, arguments=dict(arguments)))
+    # Some tools take a plain text, such as a patch.
+    given = cleandoc(arguments) if isinstance(arguments, str) else dict(arguments)
+    blocks.append(ToolCallBlock(call_id=name, name=name, arguments=given))
     return (Line(Role.ASSISTANT, tuple(blocks)),)
 
 
@@ -80,7 +82,7 @@ def notes(text: str) -> Dialogue:
 
 def picture(name: str, size_bytes: int, media_type: str = "image/jpeg") -> MediaBlock:
     """Something that is attached."""
-    return MediaBlock(media_type=media_type, name=name, size_bytes=size_bytes)
+    return MediaBlock(media_type=media_type, name=name or None, size_bytes=size_bytes)
 
 
 def talk(*parts: Dialogue) -> Dialogue:

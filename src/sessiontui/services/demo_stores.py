@@ -16,7 +16,7 @@ from sessiontui.domain.message import Message
 from sessiontui.domain.session import Session, SessionRef, SessionState, TitleSource
 from sessiontui.domain.words import parse_duration
 from sessiontui.records.claude_code_folders import folder_name
-from sessiontui.records.claude_code_writing import transcript_of
+from sessiontui.records.claude_code_writing import title_record, transcript_of
 from sessiontui.services.backend_registry import backend_class
 from sessiontui.services.demo_conversations import (
     CUT_SHORT,
@@ -27,7 +27,6 @@ from sessiontui.services.demo_conversations import (
     Sample,
 )
 from sessiontui.services.demo_dialogue import number_from, timed
-from sessiontui.services.json_form import json_text
 from sessiontui.services.library import LibraryOptions
 from sessiontui.storage.atomic_file import write_file
 from sessiontui.storage.locations import Locations, private_folder
@@ -40,6 +39,9 @@ _PLACES = {
     "zeroclaw-acp": _ZEROCLAW / "acp-sessions.db",
     "hermes-bot": Path("hermes-bot") / "sessions.db",
     "astrid": Path(".astrid") / "sessions",
+    # In a home of their own: below the other one Claude Code works for hermes-bot.
+    "claude-code": Path("laptop") / ".claude",
+    "codex": Path("laptop") / ".codex",
 }
 _NAMES = uuid.uuid5(uuid.NAMESPACE_URL, "sessiontui:demo")
 
@@ -118,6 +120,7 @@ def _session(
         branch=sample.branch,
         channel=f"C0{(sample.repo or '').upper()}" if is_slack else sample.channel,
         room=sample.room,
+        parent=_parent(backend, sample),
         native_id=native if is_slack and sample.name != PENDING_NAME else None,
         turns=sum(message.human for message in messages) if is_slack else None,
         tokens=sum(len(str(message.blocks)) // 4 for message in messages) or None,
@@ -134,6 +137,11 @@ def _key(format_name: str, sample: Sample, began: datetime) -> str:
             return f"{int(began.timestamp())}.{fraction:06d}"
         case _:
             return sample.key or _uuid(format_name, sample.name)
+
+
+def _parent(backend: SessionBackend, sample: Sample) -> SessionRef | None:
+    name = sample.forked_from
+    return None if name is None else SessionRef(backend.store_id, _uuid(backend.format, name))
 
 
 def _uuid(*names: str) -> str:
@@ -192,8 +200,7 @@ def _write_transcript(
     content = transcript_of(messages, native, workspace, branch=sample.branch or "main")
     titled, title = TRANSCRIPT_TITLE
     if sample.name == titled:
-        record = {"type": "custom-title", "customTitle": title, "sessionId": native}
-        content += json_text(record).encode() + b"\n"
+        content += title_record(title, native)
     path = private_folder(project) / f"{native}.jsonl"
     write_file(path, content)
     _damage(path, "hermes-bot", sample.name)

@@ -28,7 +28,7 @@ from sessiontui.services.transcript import CAUTION, Transcript, masked_words
 
 _LONGEST_TITLE = 300
 _LONGEST_NAME = 40
-_LONGEST_PROMPT = 90
+_LONGEST_PROMPT = 64
 _ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
     "%3Crect width='16' height='16' rx='4' fill='%232f5bd0'/%3E%3Cpath d='M4 5.5h8M4 8h6M4 10.5h4'"
@@ -36,7 +36,7 @@ _ICON = (
 )
 _CLASSES = {
     Speaker.YOU: "you",
-    Speaker.USER: "you",
+    Speaker.USER: "user",
     Speaker.AGENT: "agent",
     Speaker.TOOL: "tools",
     Speaker.SYSTEM: "apart",

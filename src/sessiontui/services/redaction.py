@@ -19,7 +19,7 @@ from sessiontui.domain.backend import ResumeCommand
 from sessiontui.domain.message import Message
 from sessiontui.domain.session import Session, SessionRef
 from sessiontui.domain.verdict import Verdict
-from sessiontui.services.redaction_context import Find, found_by_context, kind_in_field
+from sessiontui.services.redaction_context import Find, found_by_context, found_in_field
 from sessiontui.services.redaction_rules import BLOCKS, TOKENS, may_begin
 from sessiontui.services.redaction_values import is_distinctive, is_varied
 
@@ -126,8 +126,8 @@ class Redactor:
         # Codes that only colour may stand in the middle of a secret.
         bare = _COLOUR_CODES.sub("", text) if "\x1b[" in text else text
         finds = found_secrets(bare)
-        if not finds and field is not None and (kind := kind_in_field(field, bare)):
-            finds = [Find(0, len(bare), kind, telling=True)]
+        if not finds and field is not None:
+            finds = found_in_field(field, bare)
         if not finds:
             return bare
         pieces: list[str] = []
@@ -182,13 +182,21 @@ def _changed(value: object, change: _Change, field: str | None) -> object:
             for name, item in value.items():
                 # Two names that are masked must not become one.
                 new_name = _free(change(str(name), None), items)
-                items[new_name] = _changed(item, change, str(name))
+                items[new_name] = _changed(item, change, _telling_name(str(name), value))
             return value if _is_same(value.items(), items.items()) else items
         case list() | tuple():
             parts = [_changed(part, change, field) for part in value]
             return value if all(map(_is, value, parts)) else type(value)(parts)
         case _:
             return value
+
+
+def _telling_name(name: str, siblings: Mapping[str, object]) -> str:
+    """The name of a field; of one that is only called `value`, the name that stands beside it."""
+    if name.lower() != "value":
+        return name
+    called = (siblings.get(key) for key in ("name", "key", "Name", "Key"))
+    return next((text for text in called if isinstance(text, str)), name)
 
 
 def _free(name: str, taken: Container[str]) -> str:

@@ -59,6 +59,7 @@ _NAMES = "|".join(
 _NAME = rf"(?P<name>{_NAMES})"
 _NUMBER = r"(?:[_-]?[0-9]{1,3})?"
 _NAME_NEEDLES = ("pass", "pwd", "key", "token", "credential", "jwt", "secret")
+_HEADERS = ("authorization", "cookie")
 _FIELD = re.compile(rf"{_NAME}{_NUMBER}$")
 
 
@@ -77,14 +78,24 @@ def _kind(name: str) -> str:
     return _family(name).name.lower()
 
 
-def kind_in_field(name: str, value: str) -> str | None:
-    """What the value of an object's field is, if its name and it are those of a secret."""
+def found_in_field(name: str, value: str) -> list[Find]:
+    """The secrets in the value of an object's field that the field's name tells."""
     found = _FIELD.search(small_letters(name))
-    if found is None:
-        return None
-    telling = name[slice(*found.span("name"))]
-    secret = is_secret(telling, _family(telling), value, Writing.QUOTED)
-    return _kind(telling) if secret else None
+    if found is not None:
+        telling = name[slice(*found.span("name"))]
+        if is_secret(telling, _family(telling), value, Writing.QUOTED):
+            return [Find(0, len(value), _kind(telling), telling=True)]
+        return []
+    if name.lower().endswith(_HEADERS):
+        # As it would stand in a request.
+        before = len(name) + 2
+        finds = found_by_context(f"{name}: {value}")
+        return [
+            find._replace(start=find.start - before, end=find.end - before)
+            for find in finds
+            if find.start >= before
+        ][:1]
+    return []
 
 
 _JUDGED = 200
@@ -124,10 +135,10 @@ def _assigned(match: re.Match[str], text: str) -> Find | None:
         name = name.upper()
     writing = Writing.TIGHT if tight else Writing.LOOSE
     found = _named(name, text, start, _bare_end(text, start, end), writing)
-    rest = _REST.match(text, end)
-    if found is None or rest is None or rest.end() == end:
+    if found is None or found.end < end:
         return found
-    return found._replace(end=_bare_end(text, start, rest.end()))
+    rest = _REST.match(text, end)
+    return found if rest is None else found._replace(end=_bare_end(text, start, rest.end()))
 
 
 def _said(match: re.Match[str], text: str) -> Find | None:

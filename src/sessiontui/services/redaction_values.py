@@ -31,7 +31,7 @@ _SHORTEST = 4
 _SHORTEST_RANDOM = 10
 _PLACEHOLDER = re.compile(
     r"\$[\w{(]|<|\{|\[|\*+$|%[\w({]|@\w+@|#|--|env[.(:]|os\.|process\.|getenv|config\.|self\.|this\."
-    r"|secrets?\.|vault:|ref:|your[_ -]|my[_ -]|example|placeholder|change.?me|insert|redacted"
+    r"|secrets?\.|vault:|ref:|your[_ -]|my[_-]|example|placeholder|change.?me|insert|redacted"
     r"|dummy|fake|sample|todo|test[_-]?(?:password|token|key|secret)",
     re.IGNORECASE,
 )

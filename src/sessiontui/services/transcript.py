@@ -50,7 +50,7 @@ def masked_words(counts: Mapping[str, int]) -> str:
     """What was masked, in words: `masked 3 secrets: 2 GitHub tokens, 1 password`."""
     total = sum(counts.values())
     if not total:
-        return "masked nothing"
+        return "no secret was recognised"
     kinds = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     named = ", ".join(count_words(count, kind) for kind, count in kinds)
     return f"masked {count_words(total, 'secret')}: {named}"

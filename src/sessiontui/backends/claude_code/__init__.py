@@ -1,6 +1,7 @@
 """Claude Code: a folder with one transcript for each session, below the folder of its project.
 
-Read only so far. Transcripts of sub-agents are no sessions of their own.
+Read only so far; whole sessions are written for demo stores and tests. Transcripts of sub-agents
+are no sessions of their own.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from sessiontui.backends.claude_code import places
 from sessiontui.backends.claude_code.belongings import belongings
 from sessiontui.backends.claude_code.projects import (
     ENDING,
-    PROJECTS,
     ProjectFolders,
     Transcript,
     is_session_key,
@@ -27,6 +27,7 @@ from sessiontui.backends.claude_code.sessions import (
     session_of,
     unread_session,
 )
+from sessiontui.backends.claude_code.writing import make_root, write_session
 from sessiontui.domain.backend import (
     Footprint,
     Place,
@@ -50,7 +51,6 @@ from sessiontui.domain.store import CHANGES, Capabilities, Capability, StoreInfo
 from sessiontui.domain.verdict import Owner
 from sessiontui.records.claude_code_files import Look, TranscriptShelf
 from sessiontui.storage.file_state import stamp_of
-from sessiontui.storage.system_errors import store_error
 
 _FEW_LINES = 4096
 _READ_ONLY = "changing Claude Code sessions is not built yet"
@@ -62,9 +62,11 @@ class ClaudeCode(SessionBackend):
     format: ClassVar[str] = FORMAT
     title: ClassVar[str] = "Claude Code"
     capabilities: ClassVar[Capabilities] = Capabilities(
-        supported=frozenset({Capability.TIMESTAMPS, Capability.TOKENS, Capability.RESUME}),
+        supported=frozenset(
+            {Capability.TIMESTAMPS, Capability.TOKENS, Capability.RESUME, Capability.PUT}
+        ),
         why_not={
-            **dict.fromkeys(CHANGES, _READ_ONLY),
+            **dict.fromkeys(CHANGES - {Capability.PUT}, _READ_ONLY),
             Capability.SEARCH: "Claude Code has no search of its own",
         },
     )
@@ -85,10 +87,7 @@ class ClaudeCode(SessionBackend):
 
     @classmethod
     def create(cls, root: Path) -> Self:
-        try:
-            (root / PROJECTS).mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise store_error(error, root) from error
+        make_root(root)
         return cls(root)
 
     @classmethod
@@ -256,6 +255,9 @@ class ClaudeCode(SessionBackend):
         if not self.exists(key):
             raise self._missing(key)
         self._unsupported(Capability.RENAME)
+
+    def put(self, session: Session, messages: Iterable[Message]) -> None:
+        write_session(self._projects, session, messages)
 
     def snapshot(self, key: str, scope: SnapshotScope) -> Snapshot:
         if not self.exists(key):

@@ -1,4 +1,7 @@
-"""OpenAI's Codex: a folder with one rollout per session, and what mirrors it. Read only so far."""
+"""OpenAI's Codex: a folder with one rollout per session, and what mirrors it.
+
+Read only so far; whole sessions are written for demo stores and tests.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ from sessiontui.backends.codex.sessions import (
     unread_session,
 )
 from sessiontui.backends.codex.tree import RolloutFile, RolloutTree, key_of
+from sessiontui.backends.codex.writing import make_root, write_session
 from sessiontui.domain.backend import (
     Footprint,
     FootprintPart,
@@ -54,9 +58,11 @@ class Codex(SessionBackend):
     format: ClassVar[str] = FORMAT
     title: ClassVar[str] = "Codex"
     capabilities: ClassVar[Capabilities] = Capabilities(
-        supported=frozenset({Capability.TIMESTAMPS, Capability.TOKENS, Capability.RESUME}),
+        supported=frozenset(
+            {Capability.TIMESTAMPS, Capability.TOKENS, Capability.RESUME, Capability.PUT}
+        ),
         why_not={
-            **dict.fromkeys(CHANGES, _READ_ONLY),
+            **dict.fromkeys(CHANGES - {Capability.PUT}, _READ_ONLY),
             Capability.SEARCH: "Codex has no search for other programs to use",
         },
     )
@@ -75,6 +81,11 @@ class Codex(SessionBackend):
 
     @classmethod
     def open(cls, root: Path) -> Self:
+        return cls(root)
+
+    @classmethod
+    def create(cls, root: Path) -> Self:
+        make_root(root)
         return cls(root)
 
     @classmethod
@@ -278,6 +289,9 @@ class Codex(SessionBackend):
         if not self.exists(key):
             raise self._missing(key)
         self._unsupported(Capability.RENAME)
+
+    def put(self, session: Session, messages: Iterable[Message]) -> None:
+        write_session(self._tree, session, messages)
 
     def snapshot(self, key: str, scope: SnapshotScope) -> Snapshot:
         if not self.exists(key):

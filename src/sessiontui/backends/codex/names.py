@@ -36,6 +36,14 @@ class _Entry(msgspec.Struct, gc=False):
 _entry = msgspec.json.Decoder(_Entry).decode
 
 
+def names_thread(line: bytes, key: str) -> bool:
+    """Whether a line of the index of names is about a thread."""
+    try:
+        return _entry(line).id.lower() == key
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+
+
 class ThreadNames:
     """The names of one root. Safe to use from several threads.
 
