@@ -102,9 +102,9 @@ def test_nobody_types_to_a_sub_agent(tmp_path: Path) -> None:
     spawned = {"subagent": {"thread_spawn": {"parent_thread_id": SECOND, "agent_nickname": "Rake"}}}
     lines = [
         meta(source=spawned), prompt("count the slugs", 1),
-        item({"type": "agent_message", "author": "/root", "recipient": "/head/rake",
+        item({"type": "agent_message", "author": "/head", "recipient": "/head/rake",
               "content": [{"type": "input_text", "text": "hurry"}]}, 2),
-        record("inter_agent_communication", {"author": "/root", "content": "hurry"}, 2),
+        record("inter_agent_communication", {"author": "/head", "content": "hurry"}, 2),
         answer("seven", 3),
     ]  # fmt: skip
     messages = read(tmp_path, *lines)
