@@ -112,7 +112,7 @@ def test_nobody_types_to_a_sub_agent(tmp_path: Path) -> None:
         ("user", "count the slugs"), ("other", "hurry"), ("assistant", "seven")
     ]  # fmt: skip
     assert not any(m.human for m in messages)
-    assert messages[1].author == "/root"
+    assert messages[1].author == "/head"
     found = session(tmp_path, *lines)
     assert found.parent is not None
     assert found.parent.key == SECOND
