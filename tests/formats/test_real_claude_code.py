@@ -222,4 +222,4 @@ def test_a_sub_agent_is_told_and_not_listed(store: ClaudeCode, projects: Path) -
     assert parent is not None
     assert parent.extra["sub_agents"] == 1
     parts = [part.path for part in store.footprint(parent.ref.key).parts]
-    assert helper.parents[1] in parts
+    assert helper.parents[1].resolve() in parts
