@@ -19,12 +19,12 @@ from typing import ClassVar, NamedTuple, NoReturn, Protocol, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from sessiontui.domain.errors import Unsupported
+from sessiontui.domain.errors import SessionMissing, Unsupported
 from sessiontui.domain.indexed_text import TextBatch, texts_of
 from sessiontui.domain.message import Message
 from sessiontui.domain.query import Query, select_sessions
 from sessiontui.domain.search import SearchHit
-from sessiontui.domain.session import Session, SessionPatch
+from sessiontui.domain.session import Session, SessionPatch, SessionRef
 from sessiontui.domain.store import Capabilities, Capability, StoreInfo
 from sessiontui.domain.store_id import make_store_id
 from sessiontui.domain.verdict import Owner, TurnFacts
@@ -50,6 +50,14 @@ class Surroundings(BaseModel):
     """The user named the home: stores that lead below a home lead below this one."""
     variables: Mapping[str, str] = {}
     current_folder: Path | None = None
+
+    def place_of(self, variable: str, folder: str) -> Place:
+        """The folder an environment variable names, else one of this name in the home."""
+        named = self.variables.get(variable, "")
+        if not named:
+            return Place(self.home / folder, f"~/{folder}")
+        current = self.current_folder
+        return Place(Path(named) if current is None else current / named, f"${variable}")
 
 
 class SnapshotScope(StrEnum):
@@ -312,10 +320,13 @@ class SessionBackend(Protocol):
 
     def delete(self, key: str, expect: str | None = None) -> bool:
         """Remove the session and everything that belongs to it; False when it was not there."""
-        self._unsupported(Capability.DELETE)
+        if self.exists(key):
+            self._unsupported(Capability.DELETE)
+        return False
 
     def patch(self, key: str, changes: SessionPatch, expect: str | None = None) -> None:
         """Change the fields that are set in `changes`, in the store's own terms."""
+        self._require_session(key)
         self._unsupported(Capability.RENAME)
 
     def put(self, session: Session, messages: Iterable[Message]) -> None:
@@ -332,6 +343,7 @@ class SessionBackend(Protocol):
 
     def snapshot(self, key: str, scope: SnapshotScope) -> Snapshot:
         """Everything `restore` needs to undo a change of that scope."""
+        self._require_session(key)
         self._unsupported(Capability.DELETE)
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -341,6 +353,14 @@ class SessionBackend(Protocol):
         overwrite or confuse something.
         """
         self._unsupported(Capability.DELETE)
+
+    def _require_session(self, key: str) -> None:
+        if not self.exists(key):
+            raise self._missing(key)
+
+    def _missing(self, key: str) -> SessionMissing:
+        ref = SessionRef(self.store_id, key)
+        return SessionMissing(f"{self.title} has no session {key}", "refresh the list", ref)
 
     def _unsupported(self, capability: Capability) -> NoReturn:
         raise Unsupported(capability, self.info().capabilities.reason(capability))

@@ -17,7 +17,6 @@ from itertools import accumulate
 from typing import NamedTuple, Self
 
 from sessiontui.domain.message import Message, Role
-from sessiontui.records.claude_code_blocks import block_of
 from sessiontui.records.claude_code_facts import Facts
 from sessiontui.records.claude_code_lines import decoded
 from sessiontui.records.claude_code_order import Chain
@@ -27,6 +26,7 @@ from sessiontui.records.claude_code_records import (
     pieces_of_record,
     voice_of,
 )
+from sessiontui.records.pieces import block_of
 from sessiontui.storage.jsonl_chunks import LineChunk
 
 

@@ -1,26 +1,14 @@
-"""The content of Claude Code's messages: from stored blocks to pieces, and from pieces to blocks.
-
-A piece is a plain tuple, cheap to make by the million; the index takes its text, a view its block.
-"""
+"""The content of Claude Code's messages: from stored blocks to pieces."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from sessiontui.domain.indexed_text import TextKind, json_words
-from sessiontui.domain.message import (
-    Block,
-    DamagedBlock,
-    MediaBlock,
-    OpaqueBlock,
-    TextBlock,
-    ThinkingBlock,
-    ToolCallBlock,
-    ToolResultBlock,
-)
+from sessiontui.domain.indexed_text import json_words
 from sessiontui.records.json_values import clipped
+from sessiontui.records.pieces import Piece
 
 _CALLS = frozenset({"tool_use", "server_tool_use", "mcp_tool_use"})
 _COMMAND = re.compile(r"<command-name>\s*(.*?)\s*</command-name>", re.DOTALL)
@@ -29,21 +17,6 @@ _OUTPUT_TAG = r"<(local-command-stdout|local-command-stderr|bash-stdout|bash-std
 _OUTPUT = re.compile(rf"{_OUTPUT_TAG}(.*?)</\1>\s*", re.DOTALL)
 _ONLY_OUTPUT = re.compile(rf"\s*(?:{_OUTPUT_TAG}.*?</\1>\s*)+", re.DOTALL)
 _SHELL = re.compile(r"\s*<bash-input>(.*?)</bash-input>\s*", re.DOTALL)
-
-
-class Piece(NamedTuple):
-    """One block of a message before it is one; which fields count depends on the kind.
-
-    `kind` is that of the block it becomes. `data` holds a call's arguments, an opaque value, or
-    the size in bytes of media.
-    """
-
-    kind: str
-    text: str = ""
-    name: str | None = None
-    call_id: str | None = None
-    is_error: bool | None = None
-    data: Any = None
 
 
 def pieces_of(content: object) -> Iterator[Piece]:
@@ -145,42 +118,3 @@ def readable(text: str) -> str:
     if _ONLY_OUTPUT.fullmatch(text):
         return "\n".join(inner for _, inner in _OUTPUT.findall(text) if inner.strip())
     return text
-
-
-def block_of(piece: Piece) -> Block:
-    """The block a piece becomes in a view."""
-    match piece.kind:
-        case "text":
-            return TextBlock(text=piece.text)
-        case "thinking":
-            return ThinkingBlock(text=piece.text)
-        case "tool_call":
-            return ToolCallBlock(call_id=piece.call_id, name=piece.name or "", arguments=piece.data)
-        case "tool_result":
-            return ToolResultBlock(call_id=piece.call_id, text=piece.text, is_error=piece.is_error)
-        case "media":
-            return MediaBlock(media_type=piece.text, name=piece.name, size_bytes=piece.data)
-        case "damaged":
-            return DamagedBlock(where=piece.name or "", reason=piece.data, raw=piece.text)
-        case _:
-            return OpaqueBlock(type_name=piece.name or "", data=piece.data)
-
-
-def text_of_piece(piece: Piece) -> tuple[TextKind, str]:
-    """The indexed text of a piece: the same as that of its block."""
-    match piece.kind:
-        case "text":
-            return TextKind.TEXT, piece.text
-        case "thinking":
-            return TextKind.THINKING, piece.text
-        case "tool_call":
-            return TextKind.TOOL_CALL, f"{piece.name} {json_words(piece.data)}".rstrip()
-        case "tool_result":
-            kind = TextKind.TOOL_ERROR if piece.is_error else TextKind.TOOL_RESULT
-            return kind, piece.text
-        case "media":
-            return TextKind.MEDIA, piece.name or ""
-        case "damaged":
-            return TextKind.DAMAGED, ""
-        case _:
-            return TextKind.TOOL_RESULT, json_words(piece.data)

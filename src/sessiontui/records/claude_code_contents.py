@@ -9,10 +9,10 @@ from msgspec import Struct
 from msgspec.json import Decoder, decode
 
 from sessiontui.domain.indexed_text import TextKind, json_words
-from sessiontui.records.claude_code_blocks import text_of_piece
 from sessiontui.records.claude_code_lines import UNREADABLE, Block, Decoded, Source
 from sessiontui.records.claude_code_records import pieces_of_record, record_of
 from sessiontui.records.json_values import DEEPEST
+from sessiontui.records.pieces import text_of_piece
 
 _MEDIA = ("image", "document")
 _OUTER_LEVELS = 6

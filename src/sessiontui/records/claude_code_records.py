@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.json import Decoder
 
 from sessiontui.domain.message import Role
-from sessiontui.records.claude_code_blocks import Piece, opaque_piece, pieces_of, readable
+from sessiontui.records.claude_code_blocks import opaque_piece, pieces_of, readable
 from sessiontui.records.claude_code_lines import (
     BLANK,
     Content,
@@ -20,6 +20,7 @@ from sessiontui.records.claude_code_lines import (
     fitting,
     value_of,
 )
+from sessiontui.records.pieces import Piece
 from sessiontui.storage.json_text import raw_text
 
 SYNTHETIC = "<synthetic>"

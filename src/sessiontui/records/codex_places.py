@@ -7,8 +7,8 @@ from bisect import bisect_right
 
 from sessiontui.domain.message import DamagedBlock, Message, Role
 from sessiontui.records.codex_lines import moment, record_of
-from sessiontui.records.codex_pieces import block_of
 from sessiontui.records.codex_speech import spoken_of
+from sessiontui.records.pieces import block_of
 
 
 class Places:

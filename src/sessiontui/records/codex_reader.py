@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from sessiontui.domain.indexed_text import TextItem, TextKind
 from sessiontui.records.codex_lines import Event, Record, moment, record_of
-from sessiontui.records.codex_pieces import text_of_piece
 from sessiontui.records.codex_places import Places
 from sessiontui.records.codex_quick import (
     AT,
@@ -34,6 +33,7 @@ from sessiontui.records.codex_quick import (
 )
 from sessiontui.records.codex_speech import Side, is_context, spoken_of
 from sessiontui.records.codex_state import State, began_at, brief
+from sessiontui.records.pieces import text_of_piece
 
 _BRACE, _NEWLINE = 0x7D, 0x0A
 _CALLED, _GOOD = TextKind.TOOL_CALL, TextKind.TOOL_RESULT

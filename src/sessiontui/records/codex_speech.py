@@ -28,7 +28,6 @@ from sessiontui.records.codex_lines import (
 )
 from sessiontui.records.codex_pieces import (
     TEXTS,
-    Piece,
     address_piece,
     call_piece,
     opaque_piece,
@@ -36,6 +35,7 @@ from sessiontui.records.codex_pieces import (
     result_pieces,
 )
 from sessiontui.records.json_values import bounded, encodable
+from sessiontui.records.pieces import Piece
 from sessiontui.storage.json_text import JsonRefused, decode_json, raw_text, whole_number
 
 _CONTEXT_STARTS = (

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 from typing import NamedTuple
 
+from sessiontui.domain.cjk import has_cjk
 from sessiontui.domain.folded_text import COMBINING, fold, fold_query
 from sessiontui.domain.printable import printable
 from sessiontui.domain.query import Term
 from sessiontui.services.index_pieces import PieceKind, pieces_of, sign_pieces_of
-from sessiontui.services.index_words import has_cjk, name_parts
+from sessiontui.services.index_words import name_parts
 
 SNIPPET_WIDTH = 160
 """Characters of a snippet, about."""

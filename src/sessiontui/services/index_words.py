@@ -15,10 +15,9 @@ from functools import lru_cache
 from itertools import accumulate
 from operator import add
 
-from sessiontui.domain.cjk import CJK_RANGES as _CJK_RANGES
+from sessiontui.domain.cjk import CJK_RANGES, has_cjk
 
-_CJK = re.compile(f"[{_CJK_RANGES}]")
-_CJK_RUN = re.compile(f"[{_CJK_RANGES}]+")
+_CJK_RUN = re.compile(f"[{CJK_RANGES}]+")
 _LONGEST_NAME = 64
 """Longer ones are encoded bytes."""
 _NAME = re.compile(r"[^\W_]+")
@@ -56,11 +55,6 @@ def from_exact(value: str | bytes) -> str:
     return value.decode("utf-8", "surrogatepass") if isinstance(value, bytes) else value
 
 
-def has_cjk(text: str) -> bool:
-    """Whether any CJK character is in it."""
-    return not text.isascii() and _CJK.search(text) is not None
-
-
 def name_parts(text: str) -> str | None:
     """The parts of names with case borders, and of words glued to CJK text; None without any."""
     return parts_of_texts((text,)).get(0)
@@ -91,7 +85,7 @@ def parts_of_texts(texts: Sequence[str]) -> dict[int, str]:
                 found.setdefault(place, {})[parts] = None
             at = shape.find(border, end)
     for place, text in enumerate(texts):
-        if not text.isascii() and _CJK.search(text):
+        if has_cjk(text):
             for word in _glued_words(text):
                 found.setdefault(place, {})[word] = None
     return {place: _SEPARATOR.join(parts) for place, parts in found.items()}

@@ -10,7 +10,7 @@ import hashlib
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import ClassVar, NoReturn, Self
+from typing import ClassVar, Self
 
 from sessiontui.backends.claude_code import places
 from sessiontui.backends.claude_code.belongings import belongings
@@ -33,20 +33,16 @@ from sessiontui.domain.backend import (
     Place,
     ResumeCommand,
     SessionBackend,
-    Snapshot,
-    SnapshotScope,
     Surroundings,
 )
 from sessiontui.domain.errors import (
-    SessionMissing,
     SessionTuiError,
     StoreMissing,
     StoreUnreadable,
-    Unsupported,
 )
 from sessiontui.domain.indexed_text import TextBatch
 from sessiontui.domain.message import Message
-from sessiontui.domain.session import Session, SessionPatch, SessionRef
+from sessiontui.domain.session import Session
 from sessiontui.domain.store import CHANGES, Capabilities, Capability, StoreInfo
 from sessiontui.domain.verdict import Owner
 from sessiontui.records.claude_code_files import Look, TranscriptShelf
@@ -246,30 +242,8 @@ class ClaudeCode(SessionBackend):
 
     # -- changing --------------------------------------------------------------------------
 
-    def delete(self, key: str, expect: str | None = None) -> bool:
-        if self.exists(key):
-            self._unsupported(Capability.DELETE)
-        return False
-
-    def patch(self, key: str, changes: SessionPatch, expect: str | None = None) -> None:
-        if not self.exists(key):
-            raise self._missing(key)
-        self._unsupported(Capability.RENAME)
-
     def put(self, session: Session, messages: Iterable[Message]) -> None:
         write_session(self._projects, session, messages)
 
-    def snapshot(self, key: str, scope: SnapshotScope) -> Snapshot:
-        if not self.exists(key):
-            raise self._missing(key)
-        self._unsupported(Capability.DELETE)
-
     def exists(self, key: str) -> bool:
         return self._projects.find(key) is not None
-
-    def _missing(self, key: str) -> SessionMissing:
-        ref = SessionRef(self._id, key)
-        return SessionMissing(f"Claude Code has no session {key}", "refresh the list", ref)
-
-    def _unsupported(self, capability: Capability) -> NoReturn:
-        raise Unsupported(capability, self.capabilities.reason(capability))

@@ -20,12 +20,7 @@ _LOOKED_AT = 20
 
 def places(surroundings: Surroundings) -> Iterable[Place]:
     """Claude Code's folder: the one its environment variable names, else the one in the home."""
-    named = surroundings.variables.get(_VARIABLE, "")
-    if named:
-        current = surroundings.current_folder
-        place = Place(Path(named) if current is None else current / named, f"${_VARIABLE}")
-    else:
-        place = Place(surroundings.home / FOLDER, f"~/{FOLDER}")
+    place = surroundings.place_of(_VARIABLE, FOLDER)
     if _is_folder(place.path / PROJECTS):
         yield place
 

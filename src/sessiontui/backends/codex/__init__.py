@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import ClassVar, NoReturn, Self
+from typing import ClassVar, Self
 
 from sessiontui.backends.codex import places
 from sessiontui.backends.codex.content import Contents
@@ -30,20 +30,16 @@ from sessiontui.domain.backend import (
     Place,
     ResumeCommand,
     SessionBackend,
-    Snapshot,
-    SnapshotScope,
     Surroundings,
 )
 from sessiontui.domain.errors import (
-    SessionMissing,
     SessionTuiError,
     StoreMissing,
     StoreUnreadable,
-    Unsupported,
 )
 from sessiontui.domain.indexed_text import TextBatch
 from sessiontui.domain.message import Message
-from sessiontui.domain.session import Session, SessionPatch, SessionRef
+from sessiontui.domain.session import Session
 from sessiontui.domain.store import CHANGES, Capabilities, Capability, StoreInfo
 from sessiontui.domain.words import count_words
 from sessiontui.storage.file_state import stamp_of
@@ -226,12 +222,15 @@ class Codex(SessionBackend):
         return Footprint((FootprintPart(what, file.path, size),))
 
     def resume_command(self, key: str) -> ResumeCommand | None:
-        file = self._tree.session(key)
+        session = next(iter(self.scan((key,))), None)
+        return None if session is None else self.resume_of(session)
+
+    def resume_of(self, session: Session) -> ResumeCommand | None:
+        file = self._tree.session(session.ref.key)
         # Codex refuses archived sessions until they are taken out of the archive.
         if file is None or file.archived or file.kind is not None:
             return None
-        session = next(iter(self.scan((key,))), None)
-        return ResumeCommand(("codex", "resume", key), session.workspace if session else None)
+        return ResumeCommand(("codex", "resume", session.ref.key), session.workspace)
 
     # -- watching --------------------------------------------------------------------------
 
@@ -280,27 +279,5 @@ class Codex(SessionBackend):
 
     # -- changing --------------------------------------------------------------------------
 
-    def delete(self, key: str, expect: str | None = None) -> bool:
-        if self.exists(key):
-            self._unsupported(Capability.DELETE)
-        return False
-
-    def patch(self, key: str, changes: SessionPatch, expect: str | None = None) -> None:
-        if not self.exists(key):
-            raise self._missing(key)
-        self._unsupported(Capability.RENAME)
-
     def put(self, session: Session, messages: Iterable[Message]) -> None:
         write_session(self._tree, session, messages)
-
-    def snapshot(self, key: str, scope: SnapshotScope) -> Snapshot:
-        if not self.exists(key):
-            raise self._missing(key)
-        self._unsupported(Capability.DELETE)
-
-    def _missing(self, key: str) -> SessionMissing:
-        ref = SessionRef(self.store_id, key)
-        return SessionMissing(f"Codex has no session {key}", "refresh the list", ref)
-
-    def _unsupported(self, capability: Capability) -> NoReturn:
-        raise Unsupported(capability, self.capabilities.reason(capability))

@@ -22,12 +22,7 @@ _SQLITE = b"SQLite format 3\0"
 
 def places(surroundings: Surroundings) -> Iterable[Place]:
     """Codex's folder: the one its environment variable names, else the one below the home."""
-    named = surroundings.variables.get(_VARIABLE, "")
-    if named:
-        current = surroundings.current_folder
-        place = Place(Path(named) if current is None else current / named, f"${_VARIABLE}")
-    else:
-        place = Place(surroundings.home / FOLDER, f"~/{FOLDER}")
+    place = surroundings.place_of(_VARIABLE, FOLDER)
     if is_there(place.path):
         yield place
 
