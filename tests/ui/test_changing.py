@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from textual.app import App
@@ -217,11 +218,11 @@ async def test_what_a_store_cannot_do_is_dim_and_says_why(tmp_path: Path) -> Non
     story = ordinary_story(tmp_path)
     refused: list[SessionRef] = []
 
-    def why_not(ref: SessionRef, capability: Capability) -> str | None:
+    def refusals(ref: SessionRef, capabilities: Collection[Capability]) -> dict[Capability, str]:
         refused.append(ref)
-        return "this file cannot be written" if capability is Capability.DELETE else None
+        return {Capability.DELETE: "this file cannot be written"}
 
-    story.library.why_not = why_not  # type: ignore[method-assign]
+    story.library.refusals = refusals  # type: ignore[method-assign]
     app = story.app()
     async with app.run_test(size=(130, 36)) as pilot:
         await settle(pilot)

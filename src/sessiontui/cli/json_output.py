@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import NamedTuple
 
 import click
@@ -233,11 +232,6 @@ def list_envelope(kind: str, items: Iterable[Mapping[str, object]]) -> JsonObjec
     """The envelope of what has no paging: settings, places, exports, sample stores."""
     listed = [dict(item) for item in items]
     return envelope(kind, listed, total=len(listed))
-
-
-def path_text(path: Path | None) -> str | None:
-    """A path as JSON has it."""
-    return None if path is None else str(path)
 
 
 def error_object(error: SessionTuiError, code: int) -> JsonObject:

@@ -98,11 +98,6 @@ class Outline:
         self._chain = Chain()
 
     @property
-    def message_total(self) -> int:
-        """How many messages there are to show, damaged ones and tool results too."""
-        return len(self._firsts)
-
-    @property
     def record_total(self) -> int:
         """How many records are kept: a measure of the outline's size."""
         return self._lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -81,19 +81,35 @@ class ActionChecks:
 
     def why_not(self, ref: SessionRef, capability: Capability) -> str | None:
         """Why such a change of a session would be refused, or None; asks its store rarely."""
+        return self.refusals(ref, (capability,)).get(capability)
+
+    def refusals(
+        self, ref: SessionRef, capabilities: Collection[Capability]
+    ) -> dict[Capability, str]:
+        """Those of the changes that would be refused, and why; its store is asked once for all."""
         try:
             backend = self._catalogue.backend_of(ref)
             info = self._recent_info(backend)
-            if capability is Capability.RENAME and holds_no_titles(backend, info):
-                self.require_writing()
-                return None
-            require_capability(backend, info, capability)
-            if capability in CHANGES:
-                self.require_writing()
-                self._require_own_file_system(backend, force=False)
         except SessionTuiError as error:
-            return error.title
-        return None
+            return dict.fromkeys(capabilities, error.title)
+        found: dict[Capability, str] = {}
+        for capability in capabilities:
+            try:
+                self._require_possible(backend, info, capability)
+            except SessionTuiError as error:
+                found[capability] = error.title
+        return found
+
+    def _require_possible(
+        self, backend: SessionBackend, info: StoreInfo, capability: Capability
+    ) -> None:
+        if capability is Capability.RENAME and holds_no_titles(backend, info):
+            self.require_writing()
+            return
+        require_capability(backend, info, capability)
+        if capability in CHANGES:
+            self.require_writing()
+            self._require_own_file_system(backend, force=False)
 
     def require_change(
         self, backend: SessionBackend, info: StoreInfo, capability: Capability, *, force: bool

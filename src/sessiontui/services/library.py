@@ -6,7 +6,7 @@ Everything here is synchronous and safe to call from threads, except `events`.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -32,7 +32,6 @@ from sessiontui.domain.store import Capability, StoreInfo
 from sessiontui.domain.verdict import Verdict
 from sessiontui.services.action_checks import ActionOptions
 from sessiontui.services.catalogue import Catalogue
-from sessiontui.services.exporting import ExportForm, exported
 from sessiontui.services.index_report import index_status
 from sessiontui.services.index_sessions import SessionPage, held_sessions
 from sessiontui.services.index_sync import IndexLimits, IndexSync
@@ -216,9 +215,11 @@ class Library:
         """What a delete would take."""
         return self._catalogue.backend_of(ref).footprint(ref.key)
 
-    def why_not(self, ref: SessionRef, capability: Capability) -> str | None:
-        """Why a session cannot be changed so, or None when it can. Never raises."""
-        return self._actions.checks.why_not(ref, capability)
+    def refusals(
+        self, ref: SessionRef, capabilities: Collection[Capability]
+    ) -> dict[Capability, str]:
+        """In which of these ways a session cannot be changed, and why. Never raises."""
+        return self._actions.checks.refusals(ref, capabilities)
 
     def resume_command(self, ref: SessionRef) -> ResumeCommand | None:
         """How its owner continues it."""
@@ -256,10 +257,6 @@ class Library:
         verdict, resume = self.verdict(session), self.resume_of(session)
         whole = Transcript(session, verdict, list(self.messages(ref)), resume)
         return without_secrets(whole) if redact else whole
-
-    def export(self, ref: SessionRef, form: ExportForm, *, redact: bool = False) -> str:
-        """The whole transcript as a document."""
-        return exported(self.transcript(ref, redact=redact), form)
 
     # -- changing --------------------------------------------------------------------------
 

@@ -136,19 +136,40 @@ class StoreWatcher:
 
     def _folders(self) -> frozenset[Path]:
         roots = {root for backend in self._catalogue.backends for root in backend.watch_roots()}
-        return frozenset(_nearest_folder(root) for root in roots)
+        real = _RealPaths()
+        return frozenset(real.of(_nearest_folder(root)) for root in roots)
+
+
+class _RealPaths:
+    """Real paths of many folders: those that lie in one folder need its own only once.
+
+    A history has hundreds of folders, and all of them are looked at every second.
+    """
+
+    def __init__(self) -> None:
+        self._parents: dict[Path, Path] = {}
+
+    def of(self, path: Path) -> Path:
+        """What `resolve` says."""
+        if path.is_symlink() or path.name in ("", ".."):
+            return path.resolve()
+        parent = self._parents.get(path.parent)
+        if parent is None:
+            parent = self._parents[path.parent] = path.parent.resolve()
+        return parent / path.name
 
 
 def _nearest_folder(path: Path) -> Path:
     """The path itself if it is a folder, else the nearest folder above it that exists."""
     while not path.is_dir() and path != path.parent:
         path = path.parent
-    return path.resolve()
+    return path
 
 
 def _below(paths: set[Path], backend: SessionBackend) -> set[Path]:
     folders = {root if root.is_dir() else root.parent for root in backend.watch_roots()}
-    folders |= {folder.resolve() for folder in folders}
+    real = _RealPaths()
+    folders |= {real.of(folder) for folder in folders}
     return {path for path in paths if path in folders or path.parent in folders}
 
 

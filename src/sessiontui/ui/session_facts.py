@@ -27,10 +27,5 @@ class Facts(NamedTuple):
 def read_facts(library: Library, ref: SessionRef) -> Facts:
     """Ask for all of it. Raises `SessionMissing` when the session has gone."""
     session = library.session(ref)
-    refusals: dict[Capability, str] = {}
-    for action in ACTIONS:
-        if action.capability is not None:
-            reason = library.why_not(ref, action.capability)
-            if reason is not None:
-                refusals[action.capability] = reason
-    return Facts(session, library.verdict(session), refusals)
+    asked = {action.capability for action in ACTIONS if action.capability is not None}
+    return Facts(session, library.verdict(session), library.refusals(ref, asked))
