@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import NamedTuple
 
-from textual import getters
-
 from sessiontui.domain.backend import Footprint
 from sessiontui.domain.errors import SessionTuiError
 from sessiontui.domain.report import Action as Change
@@ -23,33 +21,17 @@ from sessiontui.ui.actions import Action
 from sessiontui.ui.change_words import outcome_words, question_words, title_words
 from sessiontui.ui.error_display import show_error
 from sessiontui.ui.refresher import start_worker
-from sessiontui.ui.screens.action_screen import ActionScreen
 from sessiontui.ui.screens.confirm import Confirm
 from sessiontui.ui.screens.journal import JournalScreen
+from sessiontui.ui.screens.transcript_walking import OF_TRANSCRIPT, TranscriptWalking
 from sessiontui.ui.session_facts import Facts
 from sessiontui.ui.widgets.key_footer import FooterKey
 from sessiontui.ui.widgets.rename_input import RenameInput
-from sessiontui.ui.widgets.transcript_view import TranscriptView
 from sessiontui.ui.workbench import Workbench
 
 _DANGERS = {"delete": Change.DELETE, "clear": Change.CLEAR}
 _NEEDS_SESSION = frozenset(
     {"open", "unfold", "rename", "delete", "clear", "cure", "copy_ref", "toggle_follow"}
-)
-_OF_TRANSCRIPT = frozenset(
-    {
-        "next_hit",
-        "previous_hit",
-        "next_message",
-        "previous_message",
-        "next_prompt",
-        "previous_prompt",
-        "toggle_tools",
-        "toggle_thinking",
-        "toggle_fold",
-        "toggle_follow",
-        "unfold",
-    }
 )
 
 
@@ -61,10 +43,8 @@ class _Asked(NamedTuple):
     seen: str | None
 
 
-class SessionScreen(ActionScreen[None]):
+class SessionScreen(TranscriptWalking):
     """Base of the list with its preview, and of the full transcript."""
-
-    transcript = getters.query_one(TranscriptView)
 
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)
@@ -100,10 +80,10 @@ class SessionScreen(ActionScreen[None]):
 
     def refusal(self, action: Action) -> str | None:
         """Refuse what the session's store cannot do, and what needs a session."""
-        if action.id in _OF_TRANSCRIPT and not self.transcript_shown:
+        if action.id in OF_TRANSCRIPT and not self.transcript_shown:
             return "no transcript is shown at this size; enter opens it"
         row = self.target
-        if action.id in _NEEDS_SESSION | _OF_TRANSCRIPT and row is None:
+        if action.id in _NEEDS_SESSION | OF_TRANSCRIPT and row is None:
             return "no session is selected"
         if row is None:
             return None
@@ -355,45 +335,3 @@ class SessionScreen(ActionScreen[None]):
         )
         self.app.clear_notifications()  # An older offer to undo would mean the wrong change now.
         self.app.notify(outcome.text, severity=outcome.severity, markup=False)
-
-    # -- walking the transcript ------------------------------------------------------------
-
-    def action_next_hit(self) -> None:
-        """To the next hit."""
-        self.transcript.action_next_hit()
-
-    def action_previous_hit(self) -> None:
-        """To the previous hit."""
-        self.transcript.action_previous_hit()
-
-    def action_next_message(self) -> None:
-        """To the next message."""
-        self.transcript.action_next_message()
-
-    def action_previous_message(self) -> None:
-        """To the previous message."""
-        self.transcript.action_previous_message()
-
-    def action_next_prompt(self) -> None:
-        """To the next prompt."""
-        self.transcript.action_next_prompt()
-
-    def action_previous_prompt(self) -> None:
-        """To the previous prompt."""
-        self.transcript.action_previous_prompt()
-
-    def action_toggle_tools(self) -> None:
-        """Fold or show tools."""
-        self.transcript.action_toggle_tools()
-
-    def action_toggle_thinking(self) -> None:
-        """Fold or show thinking."""
-        self.transcript.action_toggle_thinking()
-
-    def action_toggle_fold(self) -> None:
-        """Fold or show the message at the cursor."""
-        self.transcript.action_toggle_fold()
-
-    def action_toggle_follow(self) -> None:
-        """Follow, or stop following."""
-        self.transcript.action_toggle_follow()
