@@ -50,7 +50,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_package_its_styles_and_its_entry_points(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
+        styles = (ROOT / "src" / "sessiontui" / "ui" / "styles").glob("*.tcss")
         assert "sessiontui/styles.tcss" in names
+        assert {f"sessiontui/ui/styles/{path.name}" for path in styles} <= names
         assert "sessiontui/py.typed" in names
         assert {f"sessiontui/services/html_export.{kind}" for kind in ("css", "js")} <= names
         sources = {str(p.relative_to(ROOT / "src")) for p in (ROOT / "src").rglob("*.py")}

@@ -7,7 +7,7 @@ from textual.app import App, ComposeResult
 
 from sessiontui.domain.session import SessionRef, SessionRow
 from sessiontui.ui.marks import SIGNS
-from sessiontui.ui.stylesheet import stylesheet_path
+from sessiontui.ui.stylesheet import stylesheet_paths
 from sessiontui.ui.themes import derived_variables
 from sessiontui.ui.widgets.session_groups import Arrangement, Group
 from sessiontui.ui.widgets.session_list import SessionList
@@ -28,7 +28,7 @@ class ListApp(App[None]):
     """Nothing but the list."""
 
     def __init__(self) -> None:
-        super().__init__(css_path=stylesheet_path())
+        super().__init__(css_path=[*stylesheet_paths()])
         self.heard: list[SessionRow | None] = []
 
     def get_theme_variable_defaults(self) -> dict[str, str]:

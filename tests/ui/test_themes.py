@@ -9,7 +9,7 @@ import pytest
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
-from sessiontui.ui.stylesheet import stylesheet_path
+from sessiontui.ui.stylesheet import stylesheet_paths
 from sessiontui.ui.themes import DARK, READABLE, THEMES, contrast, derived_variables
 from tests.ui.painted import painted, settle
 from tests.ui.stories import ordinary_story
@@ -28,6 +28,12 @@ _PAIRS = (
     ("current-match-text", "current-match-background"),
     ("question-text", "question-background"),
 )
+
+
+def _styles() -> str:
+    return "".join(path.read_text() for path in stylesheet_paths())
+
+
 _COLOURED = [theme for theme in (*THEMES, *BUILTIN_THEMES.values()) if not theme.ansi]
 
 
@@ -46,7 +52,7 @@ def test_the_programs_own_theme_is_calm_and_readable_as_it_is() -> None:
 
 
 def test_the_stylesheet_names_no_colour_itself() -> None:
-    text = re.sub(r"/\*.*?\*/", "", stylesheet_path().read_text(), flags=re.DOTALL)
+    text = re.sub(r"/\*.*?\*/", "", _styles(), flags=re.DOTALL)
     assert not re.search(r"#[0-9a-fA-F]{3,8}\b\s*;", text)
     used = set(re.findall(r"\$([a-z][a-z0-9-]*)", text))
     textuals = {"background", "surface", "panel"}
@@ -56,7 +62,7 @@ def test_the_stylesheet_names_no_colour_itself() -> None:
 def test_every_derived_variable_is_used_and_every_theme_has_all() -> None:
     names = [set(derived_variables(theme)) for theme in (*THEMES, *BUILTIN_THEMES.values())]
     assert all(name == names[0] for name in names)
-    text = stylesheet_path().read_text()
+    text = _styles()
     assert not [name for name in names[0] if f"${name}" not in text]
 
 

@@ -13,7 +13,7 @@ import sessiontui
 from sessiontui.domain.events import StoreEvent, StoreEventKind
 from sessiontui.domain.session import SessionRef
 from sessiontui.ui.refresher import Refresher
-from sessiontui.ui.stylesheet import stylesheet_path
+from sessiontui.ui.stylesheet import stylesheet_paths
 from sessiontui.ui.workbench import Cancelled, ChangeLog, Lane
 
 
@@ -117,8 +117,8 @@ def test_the_stylesheet_is_found_beside_the_package_or_at_the_top(
     package.mkdir(parents=True)
     monkeypatch.setattr(sessiontui, "__file__", str(package / "__init__.py"))
     with pytest.raises(FileNotFoundError, match=r"styles\.tcss is neither in"):
-        stylesheet_path()
+        stylesheet_paths()
     (tmp_path / "styles.tcss").write_text("")
-    assert stylesheet_path() == tmp_path / "styles.tcss"
+    assert stylesheet_paths()[0] == tmp_path / "styles.tcss"
     (package / "styles.tcss").write_text("")
-    assert stylesheet_path() == package / "styles.tcss"
+    assert stylesheet_paths()[0] == package / "styles.tcss"

@@ -127,6 +127,9 @@ class SessionRow(NamedTuple):
     """Offsets of the matches in the snippet."""
     message_index: int | None = None
     """Index of the best hit's message; None for a title hit or when no text was searched."""
+    branch: str | None = None
+    parent: SessionRef | None = None
+    """The session that this one was spawned by or forked from."""
 
 
 class RowPage(NamedTuple):

@@ -27,7 +27,7 @@ from sessiontui.ui.messages import LibraryChanged, StoreHappened
 from sessiontui.ui.palette import ActionCommands, SessionCommands
 from sessiontui.ui.refresher import start_worker
 from sessiontui.ui.screens.browse import BrowseScreen
-from sessiontui.ui.stylesheet import stylesheet_path
+from sessiontui.ui.stylesheet import stylesheet_paths
 from sessiontui.ui.themes import DARK, THEMES, derived_variables
 from sessiontui.ui.widgets.welcome import Welcome
 from sessiontui.ui.workbench import Workbench
@@ -64,7 +64,7 @@ class SessionApp(App[None]):
         notice: str | None = None,
         keymap: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(css_path=stylesheet_path())
+        super().__init__(css_path=[*stylesheet_paths()])
         self.bench = Workbench(library, clock)
         self._first_run = first_run
         self._notice = notice
