@@ -18,6 +18,7 @@ from pathlib import Path
 
 from benchmarks.app_figures import app_table
 from benchmarks.indexing import changes_table, indexing_table
+from benchmarks.long_transcript import reading_table
 from benchmarks.peer import Peer
 from benchmarks.relevance import relevance_table
 from benchmarks.searching import search_table
@@ -36,6 +37,7 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--large", action="store_true", help="index 3 GB too")
     parser.add_argument("--messages", type=int, default=1_000_000, help="messages to search in")
     parser.add_argument("--sessions", type=int, default=10_000, help="sessions in the app's list")
+    parser.add_argument("--transcript-megabytes", type=float, default=200)
     parser.add_argument("--labelled-megabytes", type=float, default=150)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
@@ -60,6 +62,7 @@ def tables(folder: Path, options: argparse.Namespace, peer: Peer | None) -> Iter
             yield relevance_table(folder, options.labelled_megabytes, peer, seed)
     if "app" in wanted:
         yield app_table(folder, options.sessions)
+        yield reading_table(folder, options.transcript_megabytes, options.seed)
 
 
 def surroundings(peer: Peer | None) -> str:

@@ -28,26 +28,51 @@ time.tzset()
 
 
 class Scene(NamedTuple):
-    """One picture: its name, the keys that lead to it, and the size of the terminal."""
+    """One picture: its name, the keys that lead to it, the size of the terminal, the theme."""
 
     name: str
     keys: tuple[str, ...]
     size: tuple[int, int] = (120, 36)
+    theme: str = ""
+    first_run: bool = False
 
 
+def find(words: str) -> tuple[str, ...]:
+    """The keys that search for words and go to the results."""
+    return ("slash", *("space" if char == " " else char for char in words), "enter")
+
+
+WIDE = (200, 60)
+SMALL = (80, 24)
 SCENES = (
     Scene("browse", ()),
-    Scene("search", ("slash", *"shipping", "enter")),
+    Scene("wide", (*"jjjjjjjjj", "l"), WIDE),
+    Scene("small", find("shipping"), SMALL),
+    Scene("light", find("borrow"), theme="sessiontui-light"),
+    Scene("search", find("cart")),
     Scene("complete", ("slash", *"cart", "space", *"agent:")),
-    Scene("mistake", ("slash", *"is:stuk"), (80, 24)),
-    Scene("transcript", ("slash", *"borrow", "enter", "enter")),
-    Scene("stuck", ("slash", *"is:stuck", "enter")),
-    Scene("delete", ("slash", *"lisbon", "enter", "d")),
-    Scene("undo", ("slash", *"lisbon", "enter", "d", "d")),
+    Scene("mistake", ("slash", *"is:stuk"), SMALL),
+    Scene("nothing", find("zeppelin is:stuck"), SMALL),
+    Scene("grouped", ("b", "b")),
+    Scene("marked", ("space", "space", "j", "space")),
+    Scene("bulk", ("space", "space", "j", "space", "d")),
+    Scene("transcript", (*find("borrow"), "enter")),
+    Scene("tools", (*find("shipping"), "enter", "t")),
+    Scene("outline", (*find("everything"), "enter"), (160, 45)),
+    Scene("find", (*find("everything"), "enter", "slash", *"tiles")),
+    Scene("answers", (*find("cart is empty"), "enter", "F")),
+    Scene("stuck", find("is:stuck")),
+    Scene("rename", (*find("lisbon"), "R")),
+    Scene("delete", (*find("lisbon"), "d")),
+    Scene("undo", (*find("lisbon"), "d", "d")),
+    Scene("journal", (*find("lisbon"), "d", "d", "U")),
+    Scene("copy", (*find("borrow"), "y")),
+    Scene("export", (*find("borrow"), "e")),
+    Scene("palette", ("ctrl+p", *"theme")),
     Scene("stores", ("S",)),
-    Scene("statistics", ("slash", *"-title:everything", "enter", "number_sign")),
+    Scene("statistics", (*find("-title:everything"), "number_sign")),
     Scene("help", ("question_mark",)),
-    Scene("small", ("slash", *"shipping", "enter"), (80, 24)),
+    Scene("welcome", (), first_run=True),
 )
 
 
@@ -55,6 +80,7 @@ async def picture_of(scene: Scene) -> str:
     """The screen of a scene as SVG."""
     from sessiontui.services.demo_stores import open_demo
     from sessiontui.services.library import Library
+    from sessiontui.services.settings import LoadedSettings, Settings
     from sessiontui.ui.app import SessionApp
 
     shutil.rmtree(FOLDER, ignore_errors=True)
@@ -62,7 +88,9 @@ async def picture_of(scene: Scene) -> str:
     clock: Callable[[], datetime] = lambda: NOW  # noqa: E731
     library = Library.open(open_demo(FOLDER, NOW), clock)
     library.sync()
-    app = SessionApp(library, clock=clock)
+    chosen = {"settings": Settings(theme=scene.theme)}
+    settings = LoadedSettings.defaults().model_copy(update=chosen)
+    app = SessionApp(library, clock=clock, settings=settings, first_run=scene.first_run)
     app.bench.timer = lambda: 0.0
     try:
         async with app.run_test(size=scene.size, notifications=True) as pilot:

@@ -11,6 +11,7 @@ import pytest
 
 # Before anything imports Textual or rich: nothing moves, nothing depends on the terminal.
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
+os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
 os.environ.pop("NO_COLOR", None)
 os.environ["TZ"] = "UTC"
 time.tzset()

@@ -341,6 +341,8 @@ SCHEMAS: dict[str, Schema] = {
     "stats": envelope("stats", STATS),
     "settings": envelope("settings", obj({"name": TEXT, "value": {}, "origin": TEXT})),
     "paths": envelope("paths", obj({"name": TEXT, "path": TEXT, "exists": FLAG})),
+    "checks": envelope("checks", obj({"title": TEXT, "hint": TEXT})),
+    "actions": envelope("actions", obj({"id": TEXT, "keys": array(TEXT), "help": TEXT})),
     "exports": envelope(
         "exports",
         obj(
@@ -350,6 +352,17 @@ SCHEMAS: dict[str, Schema] = {
                 "as": TEXT,
                 "size_bytes": COUNT,
                 "redacted": {"type": ["object", "null"], "additionalProperties": COUNT},
+            }
+        ),
+    ),
+    "resume": envelope(
+        "resume",
+        obj(
+            {
+                "ref": REF,
+                "resume": array(TEXT),
+                "resume_dir": MAYBE_TEXT,
+                "against": array(obj({"title": TEXT, "hint": TEXT})),
             }
         ),
     ),

@@ -6,6 +6,7 @@ import json
 import stat
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -75,10 +76,34 @@ def test_several_sessions_are_sections_of_one_page_or_pages_in_a_folder(
     folder = tmp_path / "pages"
     folder.mkdir()
     assert store.run("export", "log", "trip", "-o", str(folder), "--as", "html").code == 0
-    names = sorted(path.name[11:] for path in folder.iterdir())
-    assert names == ["Trip-to-Oslo.html", "What-the-log-says.html"]
-    for path in folder.iterdir():
+    index = folder / "index.html"
+    pages = sorted(set(folder.iterdir()) - {index}, key=lambda path: path.name[11:])
+    assert [path.name[11:] for path in pages] == ["Trip-to-Oslo.html", "What-the-log-says.html"]
+    for path in pages:
         assert len(Page(path.read_text()).texts_in["h1"]) == 1
+    found = Page(index.read_text())
+    assert sorted(map(unquote, found.links)) == sorted(path.name for path in pages)
+    assert found.texts_in["h1"] == ["2 sessions"]
+    assert "plan two days in Oslo" in found.text
+    assert stat.S_IMODE(index.stat().st_mode) == 0o600
+
+
+def test_an_index_is_written_only_where_it_leads_somewhere_and_replaces_nothing(
+    store: SampleStore, tmp_path: Path
+) -> None:
+    words = ("export", "log", "trip", "-o", str(tmp_path))
+    assert store.run(*words).code == 0
+    assert store.run("export", "log", "-o", str(tmp_path), "--as", "html").code == 0
+    assert not (tmp_path / "index.html").exists()
+    (tmp_path / "index.html").write_text("mine")
+    before = set(tmp_path.iterdir())
+    done = store.run(*words, "--as", "html")
+    assert done.code == 4
+    assert "index.html is there already" in done.stderr
+    assert (set(tmp_path.iterdir()), (tmp_path / "index.html").read_text()) == (before, "mine")
+    items = store.run(*words, "--as", "html", "--force", "--json").json("exports")["items"]
+    assert [Path(item["path"]).name for item in items][-1] == "index.html"
+    assert len(Page((tmp_path / "index.html").read_text()).links) == 2
 
 
 def test_a_session_that_cannot_be_read_is_named_and_the_others_are_written(
@@ -152,3 +177,5 @@ def test_without_secrets_that_is_said_and_without_the_option_nothing_is(
 def test_the_help_promises_no_more_than_is_kept(store: SampleStore) -> None:
     told = " ".join(store.run("export", "--help").stdout.split())
     assert "Never all of them can be recognised" in told
+    for named in ("private keys", "JSON Web Tokens", "GitHub", "Slack", "password"):
+        assert named in told.partition("--redact masks ")[2]

@@ -149,3 +149,42 @@ def test_demo_prints_options_that_a_shell_takes(tmp_path: Path) -> None:
     options = shlex.split(done.stdout)
     assert options[::2] == ["--store"] * 7
     assert all(str(tmp_path / "two words") in spec for spec in options[1::2])
+
+
+def test_config_check_names_what_is_wrong_with_the_keymap(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    words = ("--config", str(path), "config", "check")
+    path.write_text('[keymap]\nrename = "f2"\n')
+    sound = run(*words)
+    assert (sound.code, sound.stdout.strip()) == (0, "the settings are sound")
+    assert run(*words, "--json").json("checks")["items"] == []
+    path.write_text('[keymap]\nrename = "f2"\ndelet = "D"\ndelete = "x"\n')
+    wrong = run(*words, "--json")
+    assert wrong.code == 2
+    assert wrong.json("checks")["items"] == [
+        {"title": "keymap: there is no action delet", "hint": "did you mean delete"},
+        {
+            "title": "keymap: x would mean both delete and cure",
+            "hint": "give delete or cure another key",
+        },
+    ]
+    told = run(*words)
+    assert (told.code, told.stdout) == (2, "")
+    assert "did you mean delete" in told.stderr
+    path.write_text("\nundo_dais = 3\n")
+    broken = run(*words, "--json")
+    assert (broken.code, broken.json("error")["hint"]) == (2, "did you mean undo_days")
+    assert f"{path}, line 2" in broken.json("error")["title"]
+
+
+def test_config_actions_lists_what_a_keymap_can_name(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('[keymap]\nrename = "f2,ctrl+pageup"\n')
+    items = run("--config", str(path), "config", "actions", "--json").json("actions")["items"]
+    found = {item["id"]: item["keys"] for item in items}
+    assert found["rename"] == ["f2", "ctrl+pageup"]
+    assert found["theme"] == []
+    assert found["settings"] == ["comma"]
+    shown = run("--config", str(path), "config", "actions")
+    assert "rename" in shown.stdout
+    assert "F2 ctrl+page up" in shown.stdout

@@ -14,7 +14,7 @@ from tests.cli.running import SampleStore, run
 COMMANDS = {
     "stores", "list", "search", "show", "tail", "watch", "rename", "clear", "delete", "undo",
     "journal", "stuck", "export", "index status", "index rebuild", "config path", "config show",
-    "config init", "demo", "stats",
+    "config init", "config check", "config actions", "demo", "stats", "resume",
 }  # fmt: skip
 
 

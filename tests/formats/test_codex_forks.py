@@ -204,3 +204,28 @@ def test_metadata_written_again_only_changes_the_branch(tmp_path: Path) -> None:
     session = Codex.open(tmp_path).get(FIRST)
     assert session is not None
     assert (session.branch, str(session.workspace)) == ("feature", "/home/dev/garden")
+
+
+def test_a_parent_is_a_thread_and_never_the_session_itself(tmp_path: Path, parent: Path) -> None:
+    def based(key: str, rollout: str, **more: object) -> bytes:
+        base = {"thread_id": rollout, "end_ordinal_exclusive": 99, "end_byte_offset": 0}
+        return meta(key, 10, history_base=base, **more)
+
+    # Taken back twice: its newest rollout goes on from an older one of its own.
+    older, newer, other = (f"019e0000-0000-7000-8000-{number:012x}" for number in (1, 2, 3))
+    write(tmp_path, [based(FIRST, FIRST), prompt("again", 11)], rollout=older)
+    write(tmp_path, [based(FIRST, older), prompt("and again", 12)], rollout=newer)
+    write(tmp_path, [based(SECOND, newer), prompt("elsewhere", 13)], SECOND)
+    write(tmp_path, [based(THIRD, other), prompt("from nowhere", 14)], THIRD)
+    store = Codex.open(tmp_path)
+
+    def parents() -> dict[str, str | None]:
+        found = {s.ref.key: s.parent and s.parent.key for s in store.scan()}
+        assert found == {key: (s := store.get(key)) and s.parent and s.parent.key for key in found}
+        return found
+
+    assert parents() == {FIRST: None, SECOND: FIRST, THIRD: None}
+    write(tmp_path, [meta(THIRD, forked_from_id="../x", parent_thread_id=SECOND.upper())], THIRD)
+    assert parents()[THIRD] == SECOND
+    write(tmp_path, [meta(THIRD, forked_from_id=7, parent_thread_id="nobody")], THIRD)
+    assert parents()[THIRD] is None

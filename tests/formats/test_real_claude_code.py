@@ -11,7 +11,7 @@ from sessiontui.backends.claude_code import ClaudeCode
 from sessiontui.domain.backend import ResumeCommand
 from sessiontui.domain.indexed_text import TextKind, texts_of
 from sessiontui.domain.message import Role
-from sessiontui.domain.session import Session, TitleSource
+from sessiontui.domain.session import Session, SessionRef, TitleSource
 from sessiontui.domain.verdict import Presence
 from sessiontui.records.claude_code_files import TranscriptShelf
 from sessiontui.records.claude_code_folders import folder_name
@@ -20,6 +20,9 @@ from sessiontui.services.liveness import presence_of
 from tests.formats.real_stores import oracle_of, real_store_folder
 
 pytestmark = pytest.mark.real_stores
+
+HELPER = "agent-a4ec1ed1411b1a9a6.c1a0de00-0000-4000-8000-000000000005"
+"""The one sub-agent of that run."""
 
 
 @pytest.fixture
@@ -114,11 +117,12 @@ def test_a_message_of_several_lines_is_one_message(projects: Path, shelf: Transc
 def test_the_store_holds_the_sessions_that_were_had_and_no_others(
     store: ClaudeCode, oracle: list[dict[str, Any]]
 ) -> None:
-    keys = {said["id"] for said in oracle}
+    # Nobody typed in the sub-agent's, so it is not among those.
+    keys = {*(said["id"] for said in oracle), HELPER}
     assert set(store.keys()) == keys
     assert {s.ref.key for s in store.scan()} == keys
     info = store.info()
-    assert (info.session_count, info.problem) == (len(oracle), None)
+    assert (info.session_count, info.problem) == (len(oracle) + 1, None)
     assert ClaudeCode.find_in(store.root) == (store.root,)
 
 
@@ -216,10 +220,25 @@ def test_the_notes_of_killed_processes_name_their_sessions_and_nobody_alive(
         assert facts.turn_open
 
 
-def test_a_sub_agent_is_told_and_not_listed(store: ClaudeCode, projects: Path) -> None:
+def test_a_sub_agent_stands_below_the_session_that_spawned_it(
+    store: ClaudeCode, projects: Path
+) -> None:
     (helper,) = projects.rglob("subagents/agent-*.jsonl")
+    spawned = store.get(HELPER)
+    assert spawned is not None
+    assert spawned.parent == SessionRef(store.store_id, helper.parents[1].name)
+    assert (spawned.title, spawned.title_source) == ("Count python files", TitleSource.STORE)
+    assert (spawned.turn_open, spawned.extra["agent_type"]) == (False, "general-purpose")
+    assert not any(message.human for message in store.messages(HELPER))
+    batch = store.text_since(HELPER, None)
+    assert batch.session == spawned
+    assert any("tangerine" in item.text for item in batch.items)
+    assert {s.ref.key for s in store.scan() if s.parent is not None} == {HELPER}
     parent = store.get(helper.parents[1].name)
     assert parent is not None
     assert parent.extra["sub_agents"] == 1
+    calls = [b.call_id for m in store.messages(parent.ref.key) for b in m.blocks
+             if b.kind == "tool_call"]  # fmt: skip
+    assert spawned.extra["tool_use_id"] in calls
     parts = [part.path for part in store.footprint(parent.ref.key).parts]
     assert helper.parents[1].resolve() in parts

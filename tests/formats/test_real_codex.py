@@ -86,11 +86,14 @@ def test_every_prompt_is_there_in_order_and_once(
 def test_a_fork_begins_with_its_parents_prompts(store: Codex, oracle: list[dict[str, Any]]) -> None:
     forks = [entry for entry in kept(oracle) if "own" in entry]
     assert forks
+    below = {session.ref.key for session in store.scan() if session.parent is not None}
+    assert below == {entry["id"] for entry in forks}
     for entry in forks:
         session = store.get(entry["id"])
         assert session is not None
         assert session.parent is not None
         assert session.parent.key in entry["kind"]
+        assert session.parent.key in keys_of(store)
         inherited = session.extra["inherited_messages"]
         assert isinstance(inherited, int)
         own = prompts(list(store.messages(entry["id"], inherited)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -13,6 +14,7 @@ from sessiontui.backends.memory import Memory
 from sessiontui.domain.message import Message, Role, ToolCallBlock, ToolResultBlock
 from sessiontui.domain.session import Session, SessionRef, SessionState, TitleSource
 from sessiontui.services.library import LibraryOptions
+from sessiontui.services.settings import LoadedSettings, Settings
 from sessiontui.storage.locations import Locations
 from sessiontui.ui.app import SessionApp
 from tests.building import text_message
@@ -32,10 +34,25 @@ class Story(NamedTuple):
         """The reference of one of its sessions."""
         return SessionRef(self.store.store_id, key)
 
-    def app(self, **options: object) -> SessionApp:
+    def app(
+        self,
+        *,
+        theme: str = "",
+        keymap: Mapping[str, str] | None = None,
+        first_run: bool = False,
+        notice: str | None = None,
+    ) -> SessionApp:
         """The program over the library and a ready index, with its clock stopped."""
         self.library.sync()
-        return SessionApp(self.library, clock=lambda: NOW, **options)  # type: ignore[arg-type]
+        settings = LoadedSettings.defaults()
+        chosen = Settings(theme=theme, keymap=keymap or {})
+        return SessionApp(
+            self.library,
+            clock=lambda: NOW,
+            settings=settings.model_copy(update={"settings": chosen}),
+            first_run=first_run,
+            notice=notice,
+        )
 
     def add(
         self,

@@ -12,7 +12,8 @@ from textual.widgets import Input
 from sessiontui.ui.screens.browse import BrowseScreen
 from sessiontui.ui.screens.transcript import TranscriptScreen
 from sessiontui.ui.widgets.session_list import SessionList
-from tests.ui.painted import line_with, painted, settle
+from tests.ui.painted import go_to, line_with, painted, settle
+from tests.ui.scenarios import shows
 from tests.ui.stories import empty_story, ordinary_story
 
 
@@ -27,8 +28,9 @@ async def test_one_glance_shows_what_needs_a_person_first(tmp_path: Path) -> Non
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
         text = painted(app)
-        order = ["Stuck 1", "▲ run the long job", "Running 1", "● fix the wobblegasket"]
-        order += ["Today 2", "○ trip plan", "✗ boom", "Yesterday 1", "○ review the parser", "Older"]
+        order = ["Needs you 1", "✗ boom", "Running 1", "● fix the wobblegasket"]
+        order += ["Stuck 1", "▲ run the long job", "Today 1", "○ trip plan"]
+        order += ["Yesterday 1", "○ review the parser", "Older 1"]
         places = [text.find(words) for words in order]
         assert -1 not in places, text
         assert places == sorted(places)
@@ -44,6 +46,8 @@ async def test_a_stuck_session_shows_its_evidence_before_its_transcript(tmp_path
     app = ordinary_story(tmp_path).app()
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
+        await pilot.press("3")
+        await settle(pilot)
         text = painted(app)
         assert text.find("▲ stuck") < text.find("the store says running")
         assert text.find("nothing moved for 5h") < text.find("x sets it to idle")
@@ -54,16 +58,16 @@ async def test_moving_reads_the_session_under_the_cursor(tmp_path: Path) -> None
     app = ordinary_story(tmp_path).app()
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
-        await pilot.press("j", "down")
+        await pilot.press("j", "down", "j")
         await settle(pilot)
         assert selected(app) == "trip"
         assert "plan a trip to Oslo" in painted(app)
         await pilot.press("G")
         assert selected(app) == "older"
         await pilot.press("g")
-        assert selected(app) == "job"
+        assert selected(app) == "boom"
         await pilot.press("k")
-        assert selected(app) == "job"
+        assert selected(app) == "boom"
 
 
 async def test_going_there_and_back_in_a_hurry_shows_where_one_is(tmp_path: Path) -> None:
@@ -71,10 +75,10 @@ async def test_going_there_and_back_in_a_hurry_shows_where_one_is(tmp_path: Path
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
         sessions = app.screen.query_one(SessionList)
-        sessions.cursor = 2
+        sessions.cursor = 3
         await settle(pilot)
         sessions.cursor = 5
-        sessions.cursor = 2
+        sessions.cursor = 3
         await settle(pilot)
         text = painted(app)
         assert "plan a trip to Oslo" in text
@@ -145,16 +149,17 @@ async def test_a_click_on_a_mark_in_the_top_line_filters(tmp_path: Path) -> None
         assert len(app.screen.query_one(SessionList).rows) == 1
 
 
+@shows("sort")
 async def test_sorting_goes_round_and_says_what_it_is(tmp_path: Path) -> None:
     app = ordinary_story(tmp_path).app()
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
         seen = []
-        for _ in range(5):
+        for _ in range(7):
             await pilot.press("s")
             await settle(pilot)
             seen.append(line_with(app, "sessions  by").split("by ")[1].split()[0])
-        assert seen == ["created", "title", "messages", "size", "activity"]
+        assert seen == ["created", "title", "messages", "size", "store", "agent", "activity"]
         await pilot.press("s", "s")
         await settle(pilot)
         titles = [row.title for row in app.screen.query_one(SessionList).rows]
@@ -171,6 +176,8 @@ async def test_the_transcript_is_beside_or_below_or_away(
     app = ordinary_story(tmp_path).app()
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
+        go_to(app, "job")
+        await settle(pilot)
         assert ("book the night train" in painted(app)) is shown
         assert "run the long job" in painted(app)
 
@@ -179,6 +186,7 @@ async def test_a_window_made_wider_shows_the_transcript_at_once(tmp_path: Path) 
     app = ordinary_story(tmp_path).app()
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
+        go_to(app, "job")
         await pilot.resize_terminal(130, 30)
         await settle(pilot)
         assert "book the night train" in painted(app)
@@ -195,7 +203,7 @@ async def test_a_small_terminal_cuts_no_key_of_the_footer(tmp_path: Path) -> Non
             entries = [entry for entry in footer.split("   ") if entry]
             assert entries[-1] == "? help"
             known = {"enter read", "/ search", "x cure", "R rename", "d delete", "c clear"}
-            assert set(entries[:-1]) <= known | {"s sort", "t tools"}
+            assert set(entries[:-1]) <= known | {"r resume", "space mark", "s sort", "t tools"}
 
 
 async def test_the_list_gets_the_room_of_columns_that_go_away(tmp_path: Path) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
+import pytest
 from textual.app import App
 
-from sessiontui.domain.errors import StoreUnreadable
+from sessiontui.backends.memory import Memory
+from sessiontui.domain.errors import StoreBusy, StoreUnreadable
 from sessiontui.domain.message import Role
 from sessiontui.domain.report import ActionReport
 from sessiontui.domain.session import SessionRef, SessionState
@@ -64,7 +66,8 @@ async def test_esc_or_moving_takes_the_question_away(tmp_path: Path) -> None:
     async with app.run_test(size=(130, 36)) as pilot:
         await settle(pilot)
         for key in ("escape", "j", "c", "question_mark"):
-            await pilot.press("g", "d")
+            go_to(app, "job")
+            await pilot.press("d")
             assert "? delete run the long job" in painted(app)
             await pilot.press(key)
             await settle(pilot)
@@ -82,7 +85,7 @@ async def test_delete_then_undo_keeps_the_cursor(tmp_path: Path) -> None:
         await pilot.press("d", "d")
         await settle(pilot)
         assert not story.store.exists("trip")
-        assert selected(app) == "boom"
+        assert selected(app) == "old"
         assert "deleted trip plan (4 messages). u brings it back" in told(app)[-1]
         assert "5 sessions" in painted(app)
         await pilot.press("u")
@@ -180,10 +183,12 @@ async def test_x_cures_a_stuck_session_and_only_that(tmp_path: Path) -> None:
     app = story.app()
     async with app.run_test(size=(130, 36)) as pilot:
         await settle(pilot)
-        await pilot.press("j", "x")
+        go_to(app, "live")
+        await pilot.press("x")
         await settle(pilot)
         assert told(app)[-1] == "cannot cure: fix the wobblegasket is not stuck"
-        await pilot.press("k", "x")
+        go_to(app, "job")
+        await pilot.press("x")
         await settle(pilot)
         session = story.store.get("job")
         assert session is not None
@@ -198,7 +203,8 @@ async def test_a_live_session_is_only_changed_by_insisting(tmp_path: Path) -> No
     app = story.app()
     async with app.run_test(size=(130, 36)) as pilot:
         await settle(pilot)
-        await pilot.press("j", "d", "d")
+        go_to(app, "live")
+        await pilot.press("d", "d")
         await settle(pilot)
         assert isinstance(app.screen, Confirm)
         assert "fix the wobblegasket is running" in painted(app)
@@ -266,17 +272,6 @@ async def test_an_error_is_told_on_a_screen_of_its_own(tmp_path: Path) -> None:
         assert isinstance(app.screen, BrowseScreen)
 
 
-async def test_the_reference_is_copied(tmp_path: Path) -> None:
-    story = ordinary_story(tmp_path)
-    app = story.app()
-    async with app.run_test(size=(130, 36)) as pilot:
-        await settle(pilot)
-        await pilot.press("y")
-        await pilot.pause()
-        assert app.clipboard == str(story.ref("job"))
-        assert str(story.ref("job")) in told(app)[-1]
-
-
 async def test_a_session_deleted_while_it_is_read_leads_back_to_the_list(tmp_path: Path) -> None:
     story = ordinary_story(tmp_path)
     app = story.app()
@@ -329,32 +324,73 @@ async def test_a_session_that_grew_since_the_question_is_left_alone(tmp_path: Pa
         assert "trip plan was not deleted" in told(app)[-1]
 
 
-async def test_an_older_change_is_taken_back_from_the_journal(tmp_path: Path) -> None:
+async def test_what_went_wrong_while_changing_is_a_toast_that_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     story = ordinary_story(tmp_path)
     app = story.app()
     async with app.run_test(size=(130, 36)) as pilot:
         await settle(pilot)
-        await pilot.press("U")
+        go_to(app, "trip")
+        await pilot.press("d")
         await settle(pilot)
-        assert "Nothing was changed yet" in painted(app)
-        await pilot.press("enter", "escape", "j", "j", "d", "d")
+        story.store.delete("trip")
+        await pilot.press("d")
         await settle(pilot)
-        await pilot.press("G", "R", *" again", "enter")
+        assert told(app)[-1] == "trip plan was not deleted: it is not in its store"
+        assert story.library.undo_entries() == ()
+
+        def locked(*_arguments: object) -> None:
+            raise StoreBusy("sessions.db is locked by another program", "try again in a moment")
+
+        monkeypatch.setattr(Memory, "clear", locked)
+        go_to(app, "old")
+        await pilot.press("c", "c")
         await settle(pilot)
-        await pilot.press("U")
+        assert told(app)[-1] == (
+            "review the parser was not cleared: "
+            "sessions.db is locked by another program; try again in a moment"
+        )
+        with story.library._actions._journal.locked():
+            monkeypatch.setattr(story.library._actions._journal, "_wait_seconds", 0.0)
+            await pilot.press("R", "x", "enter")
+            await settle(pilot)
+        toast = list(app._notifications)[-1]
+        assert toast.title == "another sessiontui is changing sessions"
+        assert toast.message == "try again when it has finished"
+        assert toast.severity == "warning"
+
+
+async def test_the_question_says_which_sessions_stay(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    for number in range(2):
+        story.add(f"child-{number}", f"child {number}", parent=story.ref("trip"))
+    app = story.app()
+    async with app.run_test(size=(130, 36)) as pilot:
         await settle(pilot)
-        text = painted(app)
-        assert "2 changes to undo" in text
-        assert text.find("renamed question 0 about quokkas") < text.find("deleted trip plan")
-        await pilot.press("j", "enter")
+        go_to(app, "trip")
+        await pilot.press("d")
         await settle(pilot)
-        assert isinstance(app.screen, BrowseScreen)
-        assert story.store.exists("trip")
-        assert selected(app) == "trip"
-        assert told(app)[-1].startswith("brought back trip plan")
-        session = story.store.get("older")
-        assert session is not None
-        assert session.title == "question 0 about quokkas again"
-        await pilot.press("U", "j", "enter")
+        question = app.screen.query_one(SessionList).question
+        assert question is not None
+        assert "2 sessions it spawned stay. d again deletes" in question
+
+
+async def test_a_title_below_another_is_edited_where_it_stands(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    story.add("child", "the child", parent=story.ref("trip"))
+    app = story.app()
+    async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        assert told(app)[-1].startswith("cannot take back: ")
+        go_to(app, "trip")
+        await pilot.press("l", "j")
+        await settle(pilot)
+        assert selected(app) == "child"
+        line = next(line for line in painted(app).splitlines() if "the child" in line)
+        await pilot.press("R")
+        await settle(pilot)
+        edited = next(line for line in painted(app).splitlines() if "the child" in line)
+        assert edited.index("the child") == line.index("the child")
+        await pilot.press(*"!", "enter")
+        await settle(pilot)
+        assert "the child!" in painted(app)

@@ -241,8 +241,8 @@ async def test_help_asked_for_in_the_box_begins_with_what_can_be_written(tmp_pat
         await write(pilot, "os")
         await pilot.press("f1")
         await pilot.pause()
-        assert "Search" in painted(app).splitlines()[3]
-        assert "agent:" in painted(app)
+        assert "is:waiting" in painted(app)
+        assert "Search titles" not in painted(app)  # the keys come after
         await pilot.press("escape")
         await settle(pilot)
         assert box(pilot).has_focus
@@ -250,14 +250,18 @@ async def test_help_asked_for_in_the_box_begins_with_what_can_be_written(tmp_pat
 
 async def test_help_names_every_filter_and_how_to_complete(tmp_path: Path) -> None:
     app = ordinary_story(tmp_path).app()
-    async with app.run_test(size=(120, 80)) as pilot:
+    async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
         await pilot.press("question_mark")
-        await pilot.pause()
-        text = painted(app)
-        assert "channel:" in text
-        assert "Complete what is typed in the search box" in text
-        assert "queries of before" in text
+        for word, help_text in (
+            ("channel:", "the channel, exactly"),
+            ("complete", "Complete what is typed in the search box"),
+            ("before,", "queries of before"),
+        ):
+            await pilot.press(*word)
+            await pilot.pause()
+            assert help_text in painted(app)
+            await pilot.press(*("backspace" for _ in word))
 
 
 async def test_the_empty_box_says_what_can_be_written(tmp_path: Path) -> None:
@@ -269,3 +273,13 @@ async def test_the_empty_box_says_what_can_be_written(tmp_path: Path) -> None:
         await settle(pilot)
         line = painted(app).splitlines()[2]
         assert '"a phrase", a OR b, -word; filters: is: agent: dir: after: has:' in line
+
+
+async def test_a_query_longer_than_the_box_is_still_seen(tmp_path: Path) -> None:
+    app = ordinary_story(tmp_path).app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await write(pilot, "word " * 30)
+        await pilot.press(*"ending")
+        await settle(pilot)
+        assert "ending" in painted(app).splitlines()[2]

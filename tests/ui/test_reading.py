@@ -157,7 +157,7 @@ async def test_the_preview_follows_on_request_and_says_what_is_new(tmp_path: Pat
         await pilot.press("tab", "g")
         say(story, "one", Role.ASSISTANT, "news")
         await settle(pilot)
-        assert "1 new message below" in painted(app).splitlines()[-2]
+        assert "↓ 1 new message below · G" in painted(app).splitlines()[-3]
         await pilot.press("f")
         await settle(pilot)
         assert "following" in painted(app).splitlines()[-2]
@@ -182,18 +182,23 @@ async def test_a_change_in_the_list_below_is_seen_on_the_way_back(tmp_path: Path
 async def test_a_long_transcript_is_read_at_its_end_first_and_whole_after(tmp_path: Path) -> None:
     story = empty_story(tmp_path)
     story.add("long", "long", talk("harbours", WINDOW))
-    reads: list[tuple[int, int | None]] = []
-    messages = story.library.messages
+    reads: list[object] = []
+    messages, ending = story.library.messages, story.library.ending
 
     def counted(ref: SessionRef, start: int = 0, stop: int | None = None) -> object:
         reads.append((start, stop))
         return messages(ref, start, stop)
 
+    def counted_ending(ref: SessionRef, count: int) -> object:
+        reads.append(count)
+        return ending(ref, count)
+
     story.library.messages = counted  # type: ignore[method-assign,assignment]
+    story.library.ending = counted_ending  # type: ignore[method-assign,assignment]
     app = story.app()
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
-        assert reads == [(-WINDOW, None), (0, None)]
+        assert reads == [WINDOW, (0, None)]
         assert f"answer {WINDOW - 1} about harbours" in painted(app)
         await pilot.press("tab", "g")
         await settle(pilot)
@@ -206,7 +211,7 @@ async def test_a_transcript_that_cannot_be_read_says_so_in_its_place(tmp_path: P
     def broken(*_args: object) -> list[Message]:
         raise StoreUnreadable("the file is no JSON", "restore it from a copy")
 
-    story.library.messages = broken  # type: ignore[method-assign,assignment]
+    story.library.ending = broken  # type: ignore[method-assign,assignment]
     app = story.app()
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)

@@ -9,9 +9,10 @@ from sessiontui.domain.session import SessionRef, SessionRow
 from sessiontui.ui.marks import SIGNS
 from sessiontui.ui.stylesheet import stylesheet_paths
 from sessiontui.ui.themes import derived_variables
-from sessiontui.ui.widgets.session_groups import Arrangement, Group
+from sessiontui.ui.widgets.arrangement import Arrangement
+from sessiontui.ui.widgets.session_groups import Group
 from sessiontui.ui.widgets.session_list import SessionList
-from sessiontui.ui.widgets.session_row_renderer import RowPainter
+from sessiontui.ui.widgets.session_row_renderer import Look, RowPainter
 from tests.ui.painted import painted
 from tests.unit.test_session_rows import ROW
 
@@ -51,9 +52,9 @@ async def test_of_a_hundred_thousand_rows_only_those_on_the_screen_are_painted(
     counted: list[str] = []
     paint = RowPainter.row
 
-    def counting(self: RowPainter, row: SessionRow, *, selected: bool, focused: bool) -> object:
+    def counting(self: RowPainter, row: SessionRow, look: Look) -> object:
         counted.append(row.title)
-        return paint(self, row, selected=selected, focused=focused)
+        return paint(self, row, look)
 
     monkeypatch.setattr(RowPainter, "row", counting)
     many = Arrangement(rows(100_000), (Group("Older", "day", 0, 100_000),))

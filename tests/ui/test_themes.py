@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -14,20 +15,12 @@ from sessiontui.ui.themes import DARK, READABLE, THEMES, contrast, derived_varia
 from tests.ui.painted import painted, settle
 from tests.ui.stories import ordinary_story
 
-_PAIRS = (
-    ("loud", "row-selected"),
-    ("quiet", "row-selected"),
-    ("quiet", "bar-background"),
-    ("accent-text", "bar-background"),
-    ("accent-text", "row-selected"),
-    ("place-text", "row-selected"),
-    ("running-text", "bar-background"),
-    ("stuck-text", "bar-background"),
-    ("failed-text", "row-selected"),
-    ("match-text", "match-background"),
-    ("current-match-text", "current-match-background"),
-    ("question-text", "question-background"),
-)
+_OWN_BACKGROUND = {
+    "match-text": "match-background",
+    "current-match-text": "current-match-background",
+    "question-text": "question-background",
+}
+_BACKGROUNDS = ("row-selected", "row-blurred", "bar-background", "code-background")
 
 
 def _styles() -> str:
@@ -37,11 +30,54 @@ def _styles() -> str:
 _COLOURED = [theme for theme in (*THEMES, *BUILTIN_THEMES.values()) if not theme.ansi]
 
 
+_SIXTEEN = [theme for theme in (*THEMES, *BUILTIN_THEMES.values()) if theme.ansi]
+
+
 @pytest.mark.parametrize("theme", _COLOURED, ids=lambda theme: theme.name)
 def test_text_is_readable_in_every_theme(theme: Theme) -> None:
     colours = {name: Color.parse(value) for name, value in derived_variables(theme).items()}
-    for text, behind in _PAIRS:
-        assert contrast(colours[text], colours[behind]) >= READABLE - 0.1, (text, behind)
+    raised = (theme.background, theme.surface, theme.panel)
+    behind = [colours[name] for name in _BACKGROUNDS]
+    behind += [Color.parse(colour) for colour in raised if colour]
+    for text in _texts(colours):
+        own = _OWN_BACKGROUND.get(text)
+        for back in behind if own is None else [colours[own]]:
+            assert contrast(colours[text], back) >= READABLE - 0.2, (text, back)
+
+
+def _texts(names: Iterable[str]) -> list[str]:
+    return [name for name in names if name in {"quiet", "loud"} or name.endswith("-text")]
+
+
+def _colour(lowest: int, number: int) -> Color:
+    red, green, blue = (lowest + 170 * (number >> bit & 1) for bit in range(3))
+    return Color(red, green, blue)
+
+
+_NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+_CONSOLE = {
+    prefix + name: _colour(lowest, number)
+    for prefix, lowest in (("", 0), ("bright_", 85))
+    for number, name in enumerate(_NAMES)
+}
+"""The sixteen colours of the Linux console; its yellow is brown."""
+_CONSOLE["yellow"] = Color(170, 85, 0)
+
+
+@pytest.mark.parametrize("theme", _SIXTEEN, ids=lambda theme: theme.name)
+def test_text_is_readable_with_sixteen_colours(theme: Theme) -> None:
+    default = _CONSOLE["black" if theme.dark else "bright_white"]
+    inverse = _CONSOLE["white" if theme.dark else "black"]
+
+    def colour(name: str, unpainted: Color) -> Color:
+        value = derived_variables(theme)[name].removeprefix("ansi_")
+        return unpainted if value == "default" else _CONSOLE[value]
+
+    for text in _texts(derived_variables(theme)):
+        own = _OWN_BACKGROUND.get(text)
+        for back in _BACKGROUNDS if own is None else [own]:
+            found = contrast(colour(text, inverse), colour(back, default))
+            assert found >= 3, (text, back, found)
 
 
 def test_the_programs_own_theme_is_calm_and_readable_as_it_is() -> None:
@@ -66,7 +102,7 @@ def test_every_derived_variable_is_used_and_every_theme_has_all() -> None:
     assert not [name for name in names[0] if f"${name}" not in text]
 
 
-@pytest.mark.parametrize("name", ["textual-light", "sessiontui-light", "ansi-dark", "no-such"])
+@pytest.mark.parametrize("name", ["sessiontui-light", "ansi-dark", "sessiontui-16", "no-such"])
 async def test_the_program_runs_in_other_themes(tmp_path: Path, name: str) -> None:
     app = ordinary_story(tmp_path).app(theme=name)
     async with app.run_test(size=(120, 36)) as pilot:

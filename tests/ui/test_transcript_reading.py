@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from rich.style import Style
+
 from sessiontui.domain.message import Message, Role, ThinkingBlock
+from sessiontui.ui.widgets.literal_finder import LiteralFinder
 from sessiontui.ui.widgets.term_marks import TermFinder
 from sessiontui.ui.widgets.transcript_view import TranscriptView
 from tests.transcripts import LISTING, call, conversation, every_kind, message, result
@@ -35,10 +38,43 @@ async def test_scrolling_up_pauses_and_counts_what_is_new_below() -> None:
         assert not view.follow
         before = seen.lines
         await seen.do(lambda: view.extend(messages[50:54]), lambda: view.extend(messages[54:60]))
-        assert seen.lines == before
+        assert seen.lines[:-1] == before[:-1]
+        assert seen.lines[-1].endswith("↓ 10 new messages below · G")
         assert view.new_below == 10
         last = seen.posted(TranscriptView.FollowChanged)[-1]
         assert (last.following, last.new_below) == (False, 10)
+
+
+async def test_going_to_a_hit_or_a_prompt_pauses_following_as_scrolling_up_does() -> None:
+    async with reading() as seen:
+        view = seen.view
+        leave = {
+            "hit": lambda: view.look_for(LiteralFinder("question 4"), (4,), start=59),
+            "prompt": lambda: view.go_to(10),
+        }
+        for name, go in leave.items():
+            await seen.do(lambda: view.show(conversation(60), end=True))
+            view.follow = True
+            await seen.do(go)
+            before = seen.bare[:-1]
+            await seen.do(lambda: view.extend(conversation(64)[60:]))
+            assert not view.follow, name
+            assert seen.bare[:-1] == before, name
+            await seen.do(view.scroll_end)
+            assert view.follow, name
+
+
+async def test_a_click_on_what_is_new_below_goes_there() -> None:
+    async with reading() as seen:
+        messages = conversation(60)
+        await seen.do(
+            lambda: seen.view.show(messages[:50]), lambda: seen.view.extend(messages[50:])
+        )
+        column = seen.lines[-1].index("new messages below")
+        await seen.pilot.click(TranscriptView, offset=(column, 19))
+        assert seen.view.follow
+        assert "answer 59" in seen.text
+        assert "below" not in seen.lines[-1]
 
 
 async def test_reaching_the_end_again_goes_on_following() -> None:
@@ -203,12 +239,17 @@ async def test_the_cursor_never_stays_out_of_view() -> None:
         assert any("▎" in line or "▌" in line for line in seen.lines)
 
 
-async def test_the_bar_of_the_cursor_is_shown_with_the_focus_only() -> None:
+async def test_the_bar_of_the_cursor_is_quieter_without_the_focus() -> None:
     async with reading() as seen:
         await seen.do(lambda: seen.view.show(conversation(4)))
-        assert "▎ question 0" in seen.text
+
+        def bar() -> Style | None:
+            row = seen.row("▎ question 0")
+            return next(s.style for s in seen.view.render_line(row) if "▎" in s.text)
+
+        with_focus = bar()
         await seen.do(lambda: seen.view.screen.set_focus(None))
-        assert "▎" not in seen.text
+        assert bar() != with_focus
 
 
 # -- hits ----------------------------------------------------------------------------------
@@ -381,3 +422,33 @@ async def test_thinking_is_shown_when_it_is_asked_for() -> None:
         assert "deep" not in seen.text
         await seen.do(view.action_toggle_thinking)
         assert "deep" in seen.text
+
+
+# -- what others ask the view for ----------------------------------------------------------
+
+
+async def test_the_message_and_the_code_at_the_cursor() -> None:
+    async with reading((60, 12)) as seen:
+        view = seen.view
+        assert view.message_at_cursor() is None
+        assert view.code_at_cursor() is None
+        long = "\n\n".join(f"```\ncode {n}\n```\n\ntext {n}" for n in range(9))
+        messages = [message(0, Role.USER, "no code"), message(1, Role.ASSISTANT, long)]
+        await seen.do(lambda: view.show(messages))
+        assert view.message_at_cursor() == messages[0]
+        assert view.code_at_cursor() is None
+        await seen.do(view.action_next_message)
+        assert view.message_at_cursor() == messages[1]
+        assert view.code_at_cursor() == "code 0\n"
+        await seen.do(view.scroll_page_down)
+        first = next(line for line in seen.bare if "code" in line).strip()
+        assert view.code_at_cursor() == f"{first}\n" != "code 0\n"
+
+
+async def test_going_to_the_beginning_or_the_end_takes_the_cursor_along() -> None:
+    async with reading() as seen:
+        view = seen.view
+        await seen.do(lambda: view.show(conversation(40), at=20), view.action_scroll_end)
+        assert view.cursor == 39
+        await seen.do(view.action_scroll_home)
+        assert view.cursor == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from textual.geometry import Offset
+from textual.screen import Screen
 from textual.selection import Selection
 
 from sessiontui.domain.message import Message, Role
@@ -60,6 +61,52 @@ async def test_a_step_lays_out_nothing_that_was_laid_out_before(
         for _ in range(12):
             await seen.do(seen.view.scroll_down)
         assert len(rendered_indices) == len(set(rendered_indices)) <= 6
+
+
+async def test_walking_through_fifty_thousand_messages_lays_out_what_comes_into_view_once(
+    rendered_indices: list[int],
+) -> None:
+    async with reading() as seen:
+        await seen.do(lambda: seen.view.show(conversation(50_000), at=20_000))
+        rendered_indices.clear()
+        for _ in range(100):
+            await seen.do(seen.view.action_next_message)
+        assert seen.view.cursor == 20_100
+        assert len(rendered_indices) == len(set(rendered_indices)) <= 110
+        transcript = seen.view._transcript
+        assert transcript is not None
+        assert sum(transcript.rows._exact) <= 130
+
+
+async def test_heights_that_become_exact_never_lay_out_the_whole_screen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with reading() as seen:
+        # The scroll bar comes first, and that is a layout.
+        await seen.do(lambda: seen.view.show(conversation(50_000), at=20_000))
+        await seen.do(seen.view.action_next_message)
+        layouts: list[object] = []
+        arrange = Screen._refresh_layout
+
+        def counted(screen: Screen[object], *rest: object, **named: object) -> None:
+            layouts.append(screen)
+            arrange(screen, *rest, **named)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(Screen, "_refresh_layout", counted)
+        rows = seen.view.virtual_size.height
+        for _ in range(30):
+            await seen.do(seen.view.action_next_message)
+        assert seen.view.virtual_size.height != rows
+        assert seen.view.vertical_scrollbar.window_virtual_size == seen.view.virtual_size.height
+        assert not layouts
+
+
+async def test_a_closed_view_holds_no_messages() -> None:
+    async with reading() as seen:
+        await seen.do(lambda: seen.view.show(conversation(50)))
+        await seen.view.remove()
+        assert not seen.view.messages
+        assert seen.view.cursor is None
 
 
 async def test_what_is_asked_for_before_there_is_a_size_is_shown_once_there_is() -> None:

@@ -15,11 +15,12 @@ from sessiontui.domain.report import Action, ActionReport, JournalEntry, Skipped
 from sessiontui.domain.session import SessionRef
 from sessiontui.domain.store import StoreInfo
 from sessiontui.ui.change_words import outcome_words, question_words
-from sessiontui.ui.listing import Listing, ListOrder, empty_notice, found_words
+from sessiontui.ui.list_order import ListOrder, ListSort
+from sessiontui.ui.listing import Listing, empty_notice, found_words
 from sessiontui.ui.marks import STATUS_WORDS
+from sessiontui.ui.widgets.arrangement import Arrangement
 from sessiontui.ui.widgets.details_panel import middle_cut, time_span, time_words
 from sessiontui.ui.widgets.key_footer import FooterKey, keys_that_fit
-from sessiontui.ui.widgets.session_groups import Arrangement
 from sessiontui.ui.widgets.status_line import Counts, Progress
 from tests.ui.stories import empty_story
 from tests.unit.test_session_rows import ROW
@@ -126,13 +127,30 @@ def test_the_box_counts_what_was_found() -> None:
 def test_orders_go_round_with_relevance_while_words_are_searched() -> None:
     order, seen = ListOrder(), []
     query = parse_query("oslo", NOW)
-    for _ in range(6):
+    for _ in range(8):
         order = order.next(query)
-        seen.append(order.key_for(query))
-    assert seen[0] is SortKey.ACTIVITY
-    assert seen[-1] is SortKey.RELEVANCE
-    assert len(set(seen)) == 6
-    assert ListOrder(SortKey.TITLE, reverse=True).applied(Query()).reverse
+        seen.append(order.sort_for(query))
+    assert seen[0] is ListSort.ACTIVITY
+    assert seen[-1] is ListSort.RELEVANCE
+    assert len(set(seen)) == 8
+    assert order == ListOrder()
+    turned = ListOrder(ListSort.TITLE, reverse=True).applied(Query())
+    assert (turned.sort, turned.reverse) == (SortKey.TITLE, True)
+    # Relevance means nothing without words: the usual order is shown then.
+    assert ListOrder(ListSort.RELEVANCE).sort_for(Query()) is ListSort.ACTIVITY
+
+
+def test_names_are_put_in_order_by_the_list_itself() -> None:
+    rows = [ROW._replace(agent=agent) for agent in ("scout", None, "Coder", "scout")]
+    order = ListOrder(ListSort.AGENT)
+    assert order.applied(Query()).sort is SortKey.ACTIVITY
+    agents = [row.agent for row in order.sorted_rows(rows, Query())]
+    assert agents == ["Coder", "scout", "scout", None]
+    turned = [row.agent for row in order._replace(reverse=True).sorted_rows(rows, Query())]
+    assert turned == ["scout", "scout", "Coder", None]
+    stores = [ROW._replace(ref=SessionRef(store, "k")) for store in ("b", "a")]
+    found = ListOrder(ListSort.STORE).sorted_rows(stores, Query())
+    assert [row.ref.store for row in found] == ["a", "b"]
 
 
 def test_an_empty_list_says_what_would_change_that(tmp_path: Path) -> None:

@@ -34,6 +34,8 @@ ATTRIBUTES = {
 }
 _EMPTY = {"meta", "link", "hr", "br", "input"}
 _LINK = re.compile(r"https?://|mailto:|#(?:s\d+-)?m\d+$", re.IGNORECASE)
+_BESIDE = re.compile(r"[\w.%-]+\.html")
+"""A page in the same folder."""
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff"
     "\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
@@ -68,8 +70,8 @@ class Page(HTMLParser):
         assert values.keys() <= ATTRIBUTES, (tag, values)
         if tag == "a":
             href = values["href"] or ""
-            assert _LINK.match(href), href
-            if not href.startswith("#"):
+            assert _LINK.match(href) or _BESIDE.fullmatch(href), href
+            if not href.startswith("#") and not _BESIDE.fullmatch(href):
                 assert values["rel"] == "noopener noreferrer"
             self.links.append(href)
         elif tag == "link":

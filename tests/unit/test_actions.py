@@ -10,18 +10,19 @@ import pytest
 from textual.binding import Binding
 
 import sessiontui
-from sessiontui.domain.errors import SettingsInvalid
 from sessiontui.domain.store import Capability
 from sessiontui.ui.action_keys import (
+    UNBOUND,
     bindings_of,
-    checked_keymap,
     key_table,
     key_words,
     keys_in_use,
 )
 from sessiontui.ui.actions import ACTION, ACTIONS, Scope, actions_of
+from sessiontui.ui.keymap import checked_keymap
 from sessiontui.ui.screens.action_screen import ActionScreen
 from sessiontui.ui.screens.browse import BrowseScreen
+from sessiontui.ui.screens.bulk_change import BulkChangeScreen
 from sessiontui.ui.screens.journal import JournalScreen
 from sessiontui.ui.screens.statistics import StatisticsScreen
 from sessiontui.ui.screens.stores import StoresScreen
@@ -33,13 +34,14 @@ SCREENS: dict[Scope, type[ActionScreen[Any]]] = {
     Scope.STORES: StoresScreen,
     Scope.JOURNAL: JournalScreen,
     Scope.STATISTICS: StatisticsScreen,
+    Scope.MARKED: BulkChangeScreen,
 }
 
 
 def test_ids_are_unique_and_every_action_says_what_it_does() -> None:
     assert len(ACTION) == len(ACTIONS)
     for action in ACTIONS:
-        assert re.fullmatch(r"[a-z_]+", action.id)
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", action.id)
         assert action.title
         assert action.help[0].isupper()
         assert not action.help.endswith(".")
@@ -62,8 +64,9 @@ def test_every_action_of_a_screen_is_done_by_it(scope: Scope) -> None:
 
 @pytest.mark.parametrize("scope", list(Scope))
 def test_the_bindings_of_a_screen_are_those_of_the_table(scope: Scope) -> None:
-    declared = {action.id: ",".join(action.keys) for action in actions_of(scope) if action.keys}
-    declared.pop("palette")
+    declared = {
+        action.id: ",".join(action.keys) or f"{UNBOUND}{action.id}" for action in actions_of(scope)
+    }
     bound = {
         str(binding.id): binding.key
         for binding in SCREENS[scope].BINDINGS
@@ -105,8 +108,8 @@ def test_the_table_for_the_readme_has_every_key_once() -> None:
 
 
 def test_no_other_file_declares_a_key_of_an_action() -> None:
-    # Screens that stop everything else have their own closing keys and nothing more.
-    closing = {"close", "answer", "line", "give_up"}
+    # What lies over everything else has its own keys to move and to close, and nothing more.
+    closing = {"close", "close_all", "answer", "line", "give_up", "step"}
     source = Path(sessiontui.__file__).parent / "ui"
     for path in source.rglob("*.py"):
         for called in re.findall(r'Binding\(\s*"[^"]+",\s*"(\w+)', path.read_text()):
@@ -125,13 +128,13 @@ def test_keys_in_use_follow_what_is_bound_and_keep_the_tables_order() -> None:
 
 
 def test_a_keymap_is_checked_before_it_is_used() -> None:
-    assert checked_keymap({"delete": "D"}) == {"delete": "D"}
-    with pytest.raises(SettingsInvalid, match=r"no action delet$") as caught:
-        checked_keymap({"delet": "D"})
-    assert caught.value.hint == "did you mean delete"
-    with pytest.raises(SettingsInvalid, match="x would mean both delete and cure") as caught:
-        checked_keymap({"delete": "x"})
-    assert caught.value.hint == "give delete or cure another key"
-    assert checked_keymap({"delete": "x", "cure": "d"}) == {"delete": "x", "cure": "d"}
-    with pytest.raises(SettingsInvalid, match="empty key"):
-        checked_keymap({"delete": "D,"})
+    assert checked_keymap({"delete": "D"}).keys == {"delete": "D"}
+    assert checked_keymap({"delete": "x", "cure": "d"}).keys == {"delete": "x", "cure": "d"}
+    for keymap, title in (
+        ({"delet": "D"}, "keymap: there is no action delet"),
+        ({"delete": "x"}, "keymap: x would mean both delete and cure"),
+        ({"delete": "D,"}, "keymap: delete has an empty key"),
+    ):
+        keys, problems = checked_keymap(keymap)
+        assert [problem.title for problem in problems] == [title]
+        assert keys == {}

@@ -141,12 +141,32 @@ def test_slack_threads_without_a_conversation_are_there(demo: Demo) -> None:
 
 def test_terminal_agents_have_a_home_of_their_own(demo: Demo) -> None:
     transcripts = [*demo.folder.rglob(".claude/projects/*/*.jsonl")]
-    claude = [session for session in demo.sessions if session.format == "claude-code"]
+    everything = [session for session in demo.sessions if session.format == "claude-code"]
+    claude = [session for session in everything if session.parent is None]
     slack = [session for session in demo.sessions if session.format == "hermes-bot"]
     linked = sum(session.message_count is not None for session in slack)
     assert len(transcripts) == len(claude) + linked
     assert {path.stem for path in transcripts} >= {session.ref.key for session in claude}
-    assert all(session.model and session.workspace and session.branch for session in claude)
+    assert all(session.model and session.workspace and session.branch for session in everything)
+
+
+def test_a_session_has_two_sub_agents_and_calls_for_each(demo: Demo) -> None:
+    claude = {session.ref: session for session in demo.sessions if session.format == "claude-code"}
+    spawned = [session for session in claude.values() if session.parent is not None]
+    assert len(spawned) == 2
+    (parent,) = {session.parent for session in spawned}
+    assert parent in claude
+    calls = {b.call_id: b.arguments for m in demo.messages[str(parent)] for b in m.blocks
+             if b.kind == "tool_call" and b.name == "Agent"}  # fmt: skip
+    for session in spawned:
+        arguments = calls.pop(str(session.extra["tool_use_id"]))
+        assert isinstance(arguments, dict)
+        assert arguments["description"] == session.title
+        assert arguments["subagent_type"] == session.extra["agent_type"]
+        first = demo.messages[str(session.ref)][0]
+        assert not first.human
+        assert [b.text for b in first.blocks if b.kind == "text"] == [arguments["prompt"]]
+    assert not calls
 
 
 def test_a_fork_names_its_parent_and_a_turn_that_was_cut_off_is_told(demo: Demo) -> None:

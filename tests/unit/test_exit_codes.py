@@ -25,6 +25,7 @@ EXPECTED = {
     errors.ChangedUnderneath: 4,
     errors.UndoRefused: 4,
     errors.UndoExpired: 4,
+    errors.ResumeRefused: 4,
     errors.Unsupported: 5,
 }
 MORE_ARGUMENTS: dict[type[errors.SessionTuiError], tuple[object, ...]] = {

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import JsonValue
 
 from sessiontui.domain.backend import ResumeCommand
 from sessiontui.domain.message import (
@@ -119,6 +120,22 @@ def test_all_that_was_said_and_done_is_in_the_page() -> None:
         assert words in text, words
 
 
+def test_a_list_of_things_to_do_is_a_list_with_check_marks() -> None:
+    todos: list[JsonValue] = [
+        {"content": "find the place <b>", "status": "completed"},
+        {"content": "write a test", "status": "in_progress"},
+        {"content": "mend it", "status": "pending"},
+        {"content": "rewrite everything", "status": "cancelled"},
+    ]
+    page = page_of([message(0, Role.ASSISTANT, call("TodoWrite", {"todos": todos}))])
+    assert "TodoWrite 1 of 4 done" in page.text
+    assert "☑ find the place <b>☐ write a test in progress☐ mend it☒ rewrite" in page.text
+    assert page.open_details == [True]
+    assert {"todos", "done", "doing", "todo"} <= set(page.classes)
+    odd = call("TodoWrite", {"todos": [{"content": "half"}]})
+    assert "half" in page_of([message(0, Role.ASSISTANT, odd)]).text
+
+
 def test_a_call_is_one_line_with_its_outcome() -> None:
     calls = message(
         0,
@@ -132,12 +149,12 @@ def test_a_call_is_one_line_with_its_outcome() -> None:
         Role.TOOL,
         result("a\nb", "1"),
         result("no rule", "2", failed=True),
-        result("x" * 5000, "3"),
+        result("x" * 50_000, "3"),
     )
     page = page_of([calls, answers])
     summaries = re.findall(r"shell ls -la ok · 2 lines|shell make failed · 1 line", page.text)
     assert len(summaries) == 2
-    assert "1 line · 5.0 KB" in page.text
+    assert "1 line, 50 KB" in page.text
     assert page.open_details == [False, True, False], "only what failed is open"
 
 

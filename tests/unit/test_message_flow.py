@@ -152,15 +152,12 @@ def test_the_day_and_the_model_are_told_where_they_change() -> None:
     assert [setting.shows_model for setting in settings] == [False, True, False, False, False, True]
 
 
-def test_hidden_messages_are_skipped_when_walking() -> None:
+def test_messages_without_rows_of_their_own_do_not_count() -> None:
     flow = flow_of(
         message(0, Role.ASSISTANT, call("a", call_id="1")),
         message(1, Role.TOOL, result("x", "1")),
         message(2, Role.ASSISTANT, "done"),
     )
-    assert flow.shown_from(1, 1) == 2
-    assert flow.shown_from(1, -1) == 0
-    assert flow.shown_from(3, 1) is None
     assert flow.shown_count(0) == 2
 
 

@@ -110,7 +110,7 @@ def test_keys_and_texts_that_are_no_unicode_are_kept(indexed: Indexed) -> None:
         change.put_sessions([(session, "f1")])
     with indexed.index.changing() as change:
         batch = TextBatch([said], "c", restart=True)
-        change.add_texts([ReadText(1, None, batch, (IndexTier.TEXT,), "f1")])
+        change.add_texts([ReadText.of(1, None, batch, (IndexTier.TEXT,), "f1")])
     assert indexed.found("kettle") == ["bad\udcff"]
     assert indexed.index.refs_beginning("bad\udcff", indexed.store_ids)[0].key == "bad\udcff"
     assert indexed.index.refs_of_key("bad\udcff", indexed.store_ids)[0].key == "bad\udcff"

@@ -154,3 +154,32 @@ def test_the_program_has_its_own_folders(tmp_path: Path) -> None:
 )
 def test_durations_are_spelt_exactly(seconds: int, text: str) -> None:
     assert duration_text(timedelta(seconds=seconds)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("undo_days = 3\n\ncolour = 4\n", 3),
+        ('# theme\n"undo_days" = 0\n', 2),
+        ("[keymap]\nrename = 'f2'\ndelete = ['d']\n", 3),
+        ("keymap = { delete = ['d'] }\n", 1),
+        ("keymap.delete = 3\n", 1),
+        ("[keymaps]\n", 1),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(path: Path, text: str, line: int) -> None:
+    path.write_text(text)
+    with pytest.raises(SettingsInvalid) as caught:
+        load_settings(path, {})
+    assert f"{path}, line {line}:" in caught.value.title
+
+
+def test_settings_are_read_again_under_the_same_variables(path: Path) -> None:
+    before = load_settings(path, {"SESSIONTUI_UNDO_DAYS": "9", "HOME": "/x"})
+    path.write_text('theme = "nord"\nundo_days = 3\n')
+    after = before.again()
+    assert after.settings.undo_days == 9
+    assert before.changed_names(after) == {"theme"}
+    assert "HOME" not in after.variables
+    path.unlink()
+    assert after.again().settings == before.settings

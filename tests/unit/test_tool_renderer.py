@@ -27,6 +27,7 @@ def test_a_tool_call_is_one_line() -> None:
         (None, "no result"),
         (result(""), "ok · no output"),
         (result("x", failed=None), "done · 1 line"),
+        (result("x" * 12_000), "ok · 1 line, 12 KB"),
     ],
 )
 def test_a_call_says_how_it_ended(given_result: ToolResultBlock | None, ending: str) -> None:
@@ -129,3 +130,21 @@ def test_a_call_fits_on_one_line_however_long_its_argument() -> None:
         )
         assert rendered.height == 1
         assert rendered.strip(0).cell_length <= width
+
+
+@pytest.mark.parametrize(
+    ("output", "word"),
+    [
+        ("Exit code 2\nboom", "exit 2"),
+        ("Process exited with code 127", "exit 127"),
+        ("exit status: 1", "exit 1"),
+        ("the program said: exit code 3", "failed"),
+    ],
+)
+def test_a_failed_call_says_its_exit_status_where_the_output_begins_with_it(
+    output: str, word: str
+) -> None:
+    line = shown(call("sh", {"command": "x"}), results={0: result(output, failed=True)})[0]
+    assert line.startswith(f"▾ sh  x   {word} · ")
+    fine = shown(call("sh", {"command": "x"}), results={0: result(output)})[0]
+    assert fine.startswith("▸ sh  x   ok · ")

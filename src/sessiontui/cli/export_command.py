@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -13,19 +11,30 @@ from sessiontui.cli.invocation import Invocation, pass_invocation
 from sessiontui.cli.json_output import Problem, list_envelope, print_json
 from sessiontui.cli.option_types import reading_options
 from sessiontui.cli.text_output import narrate
-from sessiontui.domain.errors import SessionTuiError
 from sessiontui.domain.exit_codes import ExitCode, exit_code_of
-from sessiontui.domain.session import SessionRef
 from sessiontui.domain.words import size_words
-from sessiontui.services.exporting import ExportForm, document, file_name, write_export
-from sessiontui.services.library import Library
-from sessiontui.services.transcript import CAUTION, Transcript, masked_words
+from sessiontui.services.export_run import ExportRun, Written
+from sessiontui.services.exporting import ExportForm
+from sessiontui.services.transcript import CAUTION, masked_words
 
 _CHUNK = 1 << 16
 """Characters that are written at once."""
 
 
-@click.command()
+class _Export(click.Command):
+    """Its help ends with what is masked, taken from the rules themselves."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Name the kinds of secrets."""
+        # A hundred expressions take a while to compile.
+        from sessiontui.services.redaction_kinds import kinds_in_words  # noqa: PLC0415
+
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(f"--redact masks {kinds_in_words()}.")
+
+
+@click.command(cls=_Export)
 @click.argument("refs", metavar="REF...", nargs=-1, required=True)
 @click.option(
     "--as",
@@ -62,8 +71,8 @@ def export(
     """Write transcripts as Markdown, a page of HTML, or JSON.
 
     Files are for their owner only. Several sessions in one JSON are an object of kind
-    `transcripts`, on one page they have a section each. --json alone asks for JSON; with --output
-    it prints what was written where.
+    `transcripts`, on one page they have a section each; in a folder, index.html leads to their
+    pages. --json alone asks for JSON; with --output it prints what was written where.
     """
     chosen = _chosen(form, output, as_json)
     if as_json and output is None and chosen is not ExportForm.JSON:
@@ -72,17 +81,43 @@ def export(
     found, failed = invocation.resolve_all(library, refs)
     for name, error in failed:
         invocation.note(Problem(None, name, error.title, error.hint))
-    run = _Export(invocation, library, tuple(found), redact, strict=len(refs) == 1)
-    run.codes += (exit_code_of(error) for _, error in failed)
+    run = ExportRun(library, found, chosen, redact, strict=len(refs) == 1)
     if output is None:
-        for chunk in _chunks(document(run.transcripts(), chosen, several=len(found) > 1)):
+        for chunk in _chunks(run.document()):
             click.echo(chunk, nl=False)
     else:
-        written = run.write(chosen, output.expanduser(), force)
+        written = _write(run, output.expanduser(), force)
         if as_json:
-            print_json(list_envelope("exports", written))
-    run.tell()
-    return max(run.codes, default=ExitCode.DONE)
+            print_json(list_envelope("exports", [_written_object(one, run) for one in written]))
+    for ref, error in run.failed:
+        invocation.note(Problem(ref.store, str(ref), error.title, error.hint))
+    if redact and run.done:
+        narrate(f"{masked_words(run.masked)}; {CAUTION}")
+    reasons = (error for _, error in (*failed, *run.failed))
+    return max(map(exit_code_of, reasons), default=ExitCode.DONE)
+
+
+def _write(run: ExportRun, output: Path, force: bool) -> list[Written]:
+    """Write one file, or one for each session into a folder; what was written where."""
+    if not run.refs:
+        return []
+    if output.is_dir():
+        written = run.into_folder(output, replace=force)
+    else:
+        written = [run.into_file(output, replace=force)]
+    for one in written:
+        narrate(f"wrote {one.path}, {size_words(one.size_bytes)}")
+    return written
+
+
+def _written_object(written: Written, run: ExportRun) -> dict[str, object]:
+    return {
+        "refs": list(map(str, written.refs)),
+        "path": str(written.path),
+        "as": run.form.value,
+        "size_bytes": written.size_bytes,
+        "redacted": written.masked,
+    }
 
 
 def _chosen(form: str | None, output: Path | None, as_json: bool) -> ExportForm:
@@ -105,79 +140,3 @@ def _chunks(pieces: Iterable[str]) -> Iterator[str]:
             yield "".join(held)
             held, size = [], 0
     yield "".join(held)
-
-
-@dataclass
-class _Export:
-    """One run: sessions are read one after another, and each is let go before the next."""
-
-    invocation: Invocation
-    library: Library
-    refs: Sequence[SessionRef]
-    redact: bool
-    strict: bool
-    """Whether what cannot be read ends the run, instead of being named and left out."""
-    codes: list[ExitCode] = field(default_factory=list)
-    done: list[SessionRef] = field(default_factory=list)
-    masked: Counter[str] = field(default_factory=Counter)
-
-    def transcripts(self) -> Iterator[Transcript]:
-        """The sessions that can be read."""
-        for ref in self.refs:
-            if (transcript := self._transcript(ref)) is not None:
-                yield transcript
-            del transcript  # before the next one is read
-
-    def _transcript(self, ref: SessionRef) -> Transcript | None:
-        try:
-            transcript = self.library.transcript(ref, redact=self.redact)
-        except SessionTuiError as error:
-            if self.strict:
-                raise
-            self.invocation.note(Problem(ref.store, str(ref), error.title, error.hint))
-            self.codes.append(exit_code_of(error))
-            return None
-        self.done.append(ref)
-        self.masked.update(transcript.masked or {})
-        return transcript
-
-    def write(self, form: ExportForm, output: Path, force: bool) -> list[dict[str, object]]:
-        """Write one file, or one for each session into a folder; what was written where."""
-        if not self.refs:
-            return []
-        if not output.is_dir():
-            pieces = document(self.transcripts(), form, several=len(self.refs) > 1)
-            size = write_export(output, pieces, replace=force)
-            return [self._written(self.done, output, form, size, self.masked)]
-        taken: set[str] = set()
-        written = []
-        for transcript in self.transcripts():
-            name = file_name(transcript.session, form, taken)
-            taken.add(name)
-            path = output / name
-            size = write_export(path, document([transcript], form), replace=force)
-            written.append(self._written(self.done[-1:], path, form, size, transcript.masked))
-            del transcript  # before the next one is read
-        return written
-
-    def _written(
-        self,
-        refs: Sequence[SessionRef],
-        path: Path,
-        form: ExportForm,
-        size: int,
-        masked: Mapping[str, int] | None,
-    ) -> dict[str, object]:
-        narrate(f"wrote {path}, {size_words(size)}")
-        return {
-            "refs": list(map(str, refs)),
-            "path": str(path),
-            "as": form.value,
-            "size_bytes": size,
-            "redacted": dict(masked or {}) if self.redact else None,
-        }
-
-    def tell(self) -> None:
-        """Say what was masked, and what that is worth."""
-        if self.redact and self.done:
-            narrate(f"{masked_words(self.masked)}; {CAUTION}")

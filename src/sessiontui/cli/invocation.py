@@ -31,12 +31,9 @@ from sessiontui.services.settings import (
     Settings,
     default_settings_path,
     load_settings,
-    own_places,
 )
 
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
-_TRACES = frozenset({"cache", "data"})
-"""Our own folders that are made in every run."""
 NO_STORE_NOTICE = "no store was found here: these are sample sessions, gone when you leave"
 
 
@@ -86,11 +83,6 @@ class Invocation:
             os.environ,
             required=self.options.config is not None,
         )
-
-    @property
-    def is_first_run(self) -> bool:
-        """Whether the program has left nothing here yet."""
-        return not any(path.exists() for name, path in own_places(Path()) if name in _TRACES)
 
     def library(self, stuck_after: timedelta | None = None) -> Library:
         """The library, opened at the first call. Raises what opening raises."""

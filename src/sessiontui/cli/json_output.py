@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -22,10 +22,15 @@ from sessiontui.services.json_form import (
     SCHEMA,
     JsonObject,
     envelope,
+    json_item,
     json_text,
     json_time,
     session_object,
+    with_items,
 )
+
+if TYPE_CHECKING:
+    from sessiontui.services.listed_sessions import ListedPage
 
 
 class Problem(NamedTuple):
@@ -92,6 +97,32 @@ def _store_object(info: StoreInfo) -> JsonObject:
         },
         "problem": info.problem,
     }
+
+
+def print_sessions(
+    listed: Callable[[Callable[[JsonObject], Any]], ListedPage[Any]],
+    next_offset: Callable[[int, int], int | None],
+    problems: Iterable[Problem],
+) -> int:
+    """Print kind `sessions` and say how many match.
+
+    `listed` gives them in a form made of each one's object, `next_offset` where the next page
+    begins, by how many are shown and how many match.
+    """
+    for_people = sys.stdout.isatty() or _needs_ascii()
+    page = listed((lambda item: item) if for_people else json_item)
+    whole = envelope(
+        "sessions",
+        page.items if for_people else [],
+        total=page.total,
+        next_offset=next_offset(len(page.items), page.total),
+        problems=_problem_objects(problems),
+    )
+    if for_people:
+        print_json(whole)
+    else:
+        click.echo(with_items(whole, page.items))
+    return page.total
 
 
 def sessions_envelope(

@@ -7,8 +7,11 @@ import sys
 import click
 
 from sessiontui.cli.invocation import Invocation
+from sessiontui.cli.text_output import narrate
 from sessiontui.domain.exit_codes import ExitCode
+from sessiontui.domain.printable import printable_line
 from sessiontui.ui.app import SessionApp
+from sessiontui.ui.rare_collection import collecting_rarely
 
 
 def open_app(invocation: Invocation) -> int:
@@ -16,15 +19,17 @@ def open_app(invocation: Invocation) -> int:
     # Textual reads from stdin and paints on stderr.
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise click.UsageError("the terminal UI needs a terminal; `sessiontui list` needs none")
-    first_run = invocation.is_first_run
     library = invocation.library()
-    settings = invocation.settings.settings
     app = SessionApp(
         library,
-        theme=settings.theme or None,
-        first_run=first_run and not invocation.options.demo,
+        settings=invocation.settings,
+        first_run=not invocation.options.demo,
         notice=invocation.notice,
-        keymap=settings.keymap,
     )
-    app.run()
+    with collecting_rarely():
+        app.run()
+    for problem in app.desk.problems:
+        narrate(f"warning: {printable_line(problem.title)}: {printable_line(problem.hint)}")
+    if app.desk.problems:
+        narrate("  `sessiontui config check` tells this again, `config actions` what can be named")
     return app.return_code or ExitCode.DONE

@@ -11,9 +11,10 @@ import click
 from sessiontui.cli.invocation import Invocation, pass_invocation
 from sessiontui.cli.json_output import index_envelope, list_envelope, print_json
 from sessiontui.cli.option_types import json_option, reading_options
-from sessiontui.cli.text_output import Column, index_lines, say, table
+from sessiontui.cli.text_output import Column, index_lines, narrate, say, table
 from sessiontui.domain.errors import SettingsInvalid
 from sessiontui.domain.exit_codes import ExitCode
+from sessiontui.domain.printable import printable_line
 from sessiontui.domain.search import IndexTier
 from sessiontui.services.json_form import json_text
 from sessiontui.services.library import Library
@@ -22,6 +23,8 @@ from sessiontui.services.settings import (
     own_places,
     write_default_file,
 )
+from sessiontui.ui.actions import ACTIONS, Topic
+from sessiontui.ui.keymap import checked_keymap, key_words, keys_of
 
 
 @click.group()
@@ -86,6 +89,47 @@ def config_init(invocation: Invocation, as_json: bool) -> int:
         print_json(list_envelope("paths", (written,)))
     else:
         say(str(path))
+    return ExitCode.DONE
+
+
+@config.command("check")
+@json_option
+@pass_invocation
+def config_check(invocation: Invocation, as_json: bool) -> int:
+    """What is wrong with the settings, and how to mend it."""
+    # A file that cannot be used at all has ended the command before, like every other.
+    problems = checked_keymap(invocation.settings.settings.keymap).problems
+    if as_json:
+        found = ({"title": problem.title, "hint": problem.hint} for problem in problems)
+        print_json(list_envelope("checks", found))
+    elif not problems:
+        say("the settings are sound")
+    for problem in problems:
+        narrate(f"{printable_line(problem.title)}: {printable_line(problem.hint)}")
+    return ExitCode.USAGE if problems else ExitCode.DONE
+
+
+@config.command("actions")
+@json_option
+@pass_invocation
+def config_actions(invocation: Invocation, as_json: bool) -> int:
+    """The actions that a keymap can name, their keys now, and what they do."""
+    keymap = checked_keymap(invocation.settings.settings.keymap).keys
+    items = [
+        (action.id, [*keys_of(action.id, keymap)], action.help)
+        for topic in Topic
+        for action in ACTIONS
+        if action.topic is topic
+    ]
+    if as_json:
+        listed = ({"id": name, "keys": keys, "help": words} for name, keys, words in items)
+        print_json(list_envelope("actions", listed))
+    else:
+        _print_table(
+            ("action", [name for name, _, _ in items]),
+            ("keys", [" ".join(map(key_words, keys)) for _, keys, _ in items]),
+            ("does", [words for _, _, words in items]),
+        )
     return ExitCode.DONE
 
 

@@ -12,7 +12,7 @@ from sessiontui.cli.json_output import (
     Problem,
     hits_envelope,
     print_json,
-    sessions_envelope,
+    print_sessions,
     stores_envelope,
 )
 from sessiontui.cli.option_types import (
@@ -141,22 +141,19 @@ def list_sessions(
     query = Query(
         filters=tuple(filters), sort=SortKey(sort), reverse=reverse, limit=limit, offset=offset
     )
-    page = library.sessions(query)
-    judged = [(session, library.verdict(session)) for session in page.sessions]
     if as_json:
-        following = next_offset(offset, len(judged), page.total, limit)
-        print_json(
-            sessions_envelope(
-                judged,
-                total=page.total,
-                next_offset=following,
-                problems=invocation.problems,
-                resume=library.resume_of,
-            )
+        total = print_sessions(
+            lambda form: library.listed(query, form),
+            lambda shown, total: next_offset(offset, shown, total, limit),
+            invocation.problems,
         )
-    elif judged:
-        say("\n".join(session_lines(judged, invocation.now, screen_width())))
-    found = bool(judged or page.total)
+        found = bool(total)
+    else:
+        page = library.sessions(query)
+        judged = [(session, library.verdict(session)) for session in page.sessions]
+        if judged:
+            say("\n".join(session_lines(judged, invocation.now, screen_width())))
+        found = bool(judged or page.total)
     if not found:
         narrate("no session matches" if filters else "no session was found")
     return invocation.outcome(found)

@@ -26,6 +26,7 @@ _COMMANDS = {
     "undo": "changing",
     "journal": "changing",
     "stuck": "changing",
+    "resume": "resume_command",
     "export": "export_command",
     "stats": "stats_command",
     "index": "maintenance",

@@ -19,6 +19,7 @@ from typing import ClassVar, NamedTuple, NoReturn, Protocol, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from sessiontui.domain.ending import Ending
 from sessiontui.domain.errors import SessionMissing, Unsupported
 from sessiontui.domain.indexed_text import TextBatch, texts_of
 from sessiontui.domain.message import Message
@@ -100,6 +101,11 @@ class Footprint(NamedTuple):
         """The sum of all parts."""
         return sum(part.size_bytes for part in self.parts)
 
+    @property
+    def files(self) -> int:
+        """How many files would go or shrink; rows share that of their database."""
+        return len({part.path for part in self.parts if part.path is not None and part.size_bytes})
+
 
 class ClearOnly(StrEnum):
     """Which content a clear removes, when not all."""
@@ -129,6 +135,15 @@ class ResumeCommand(NamedTuple):
     folder: Path | None
 
 
+class Resumable(Protocol):
+    """What is asked of a session to tell how it is continued."""
+
+    @property
+    def ref(self) -> SessionRef: ...
+    @property
+    def workspace(self) -> Path | None: ...
+
+
 class SessionBackend(Protocol):
     """One open store of one format.
 
@@ -149,6 +164,9 @@ class SessionBackend(Protocol):
     """Whether `scan` gives a first look only, which costs the same for a file of any size: title,
     folder, times. What has to be counted then comes with `text_since`, as the batch's session;
     `get` always gives the whole."""
+    resumed_from_root: ClassVar[bool] = False
+    """Whether the program that resumes a session has to find it in this very store: it only looks
+    where `discover` does."""
 
     # -- opening ---------------------------------------------------------------------------
 
@@ -245,6 +263,14 @@ class SessionBackend(Protocol):
         Unknown keys give nothing.
         """
 
+    def ending(self, key: str, count: int) -> Ending:
+        """The last messages: up to `count` (at least 1), and fewer only where they are very long.
+
+        Where a format allows it, this costs the same whatever stands before them. Unknown keys
+        give nothing.
+        """
+        return Ending(tuple(self.messages(key, -count)))
+
     def text_since(self, key: str, cursor: str | None, *, tools: bool = True) -> TextBatch:
         """Text that is new since `cursor` (None: all). An append costs only the new bytes.
 
@@ -277,7 +303,7 @@ class SessionBackend(Protocol):
         """How the owner continues the session; None where it cannot."""
         return None
 
-    def resume_of(self, session: Session) -> ResumeCommand | None:
+    def resume_of(self, session: Resumable) -> ResumeCommand | None:
         """The same for a session that was read before, without reading it again where possible."""
         return self.resume_command(session.ref.key)
 

@@ -66,14 +66,18 @@ class PairedResult(NamedTuple):
     seconds: float | None
 
 
-def paired_result(question: Message, answer: Message, ordinal: int) -> PairedResult:
-    """The result in a block of `answer`, as that of a call in `question`."""
-    block = answer.blocks[ordinal]
-    assert isinstance(block, ToolResultBlock)
+def paired_result(question: Message, answer: Message, ordinal: int) -> PairedResult | None:
+    """The result in a block of `answer`, as that of a call in `question`.
+
+    None where no result stands there: the message is not what it was when they were paired.
+    """
+    block = answer.blocks[ordinal] if ordinal < len(answer.blocks) else None
+    if not isinstance(block, ToolResultBlock):
+        return None
     asked, answered = question.created_at, answer.created_at
     # Of several calls at once only the time of the slowest is known.
     alone = sum(call.kind == "tool_call" for call in question.blocks) == 1
-    if question is answer or not (alone and asked and answered) or answered < asked:
+    if question == answer or not (alone and asked and answered) or answered < asked:
         return PairedResult(block, None)
     return PairedResult(block, (answered - asked).total_seconds())
 

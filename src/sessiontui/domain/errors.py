@@ -104,6 +104,18 @@ class Unsupported(SessionTuiError):
         self.capability = capability
 
 
+class ResumeRefused(SessionTuiError):
+    """The session cannot be handed over to its agent as things stand here and now."""
+
+    severity = Severity.WARNING
+
+
+class ExportStopped(SessionTuiError):
+    """A person ended an export before it was written."""
+
+    severity = Severity.INFORMATION
+
+
 class NothingToUndo(SessionTuiError):
     """The journal holds nothing (of that name) that can be taken back."""
 

@@ -34,6 +34,7 @@ _CODES: tuple[tuple[type[errors.SessionTuiError], ExitCode], ...] = (
     (errors.ChangedUnderneath, ExitCode.REFUSED),
     (errors.UndoRefused, ExitCode.REFUSED),
     (errors.UndoExpired, ExitCode.REFUSED),
+    (errors.ResumeRefused, ExitCode.REFUSED),
     (errors.Unsupported, ExitCode.UNSUPPORTED),
 )
 

@@ -25,6 +25,13 @@ _UNSAFE = re.compile(
     "\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
 )
 _SPACES = re.compile(r"\s+")
+_SEQUENCES = re.compile(
+    "\x1b(?:"
+    "\\[[0-?]*[ -/]*[@-~]"  # colours, cursor movements
+    "|[]PX^_][^\x07\x1b\x9c\n]*(?:\x07|\x1b\\\\|\x9c)?"  # titles, links, clipboards
+    "|[ -/]*[0-~])"
+    "|\x9b[0-?]*[ -/]*[@-~]"
+)
 
 
 def _symbol(match: re.Match[str]) -> str:
@@ -49,3 +56,15 @@ def printable_line(text: str, limit: int | None = None) -> str:
     if limit is not None and len(line) > limit:
         line = line[: limit - 1].rstrip() + "…"
     return line
+
+
+def bare_text(text: str) -> str:
+    """Stored text for use elsewhere: without whatever `printable` would have to make visible.
+
+    Escape sequences go as a whole; of control characters only tabs and newlines stay. The result
+    encodes to UTF-8.
+    """
+    bare = _SEQUENCES.sub("", text) if "\x1b" in text or "\x9b" in text else text
+    if "\r" in bare:
+        bare = bare.replace("\r\n", "\n").replace("\r", "\n")
+    return _UNSAFE.sub("", bare)

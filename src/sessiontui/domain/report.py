@@ -38,7 +38,8 @@ class Skipped(BaseModel):
 class ActionReport(BaseModel):
     """The outcome of one change over any number of sessions; partial failure is a value.
 
-    With `dry_run`, `done` lists those that would be changed, and nothing was.
+    With `dry_run`, `done` lists those that would be changed, and nothing was. `cancelled` are those
+    that were not come to, because the change was ended early; they are as they were.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,6 +47,7 @@ class ActionReport(BaseModel):
     action: Action
     done: tuple[SessionRef, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    cancelled: tuple[SessionRef, ...] = ()
     undo_id: str | None = None
     freed_bytes: int | None = None
     removed_messages: int | None = None
@@ -57,7 +59,8 @@ class ActionReport(BaseModel):
 class JournalEntry(BaseModel):
     """One line of the undo journal, newest first where they are listed.
 
-    `undoable` is false once it was undone, has expired or is damaged; `problem` says which.
+    `undoable` is false once it was undone, has expired or is damaged; `problem` says which. What
+    is undoable stays so until `kept_until`, or until the journal is full.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -70,3 +73,4 @@ class JournalEntry(BaseModel):
     size_bytes: int = 0
     undoable: bool = True
     problem: str | None = None
+    kept_until: AwareDatetime | None = None

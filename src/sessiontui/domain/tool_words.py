@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from sessiontui.domain.message import ToolResultBlock
 from sessiontui.domain.printable import printable_line
-from sessiontui.domain.words import count_words
+from sessiontui.domain.words import count_words, size_words
 
 _TELLING = (
     "command",
@@ -40,6 +40,11 @@ _SHELLS = frozenset({"bash", "sh", "zsh", "fish", "dash", "pwsh", "powershell", 
 _SHELL_FLAGS = frozenset({"-c", "-lc", "-ic", "-Command", "/c"})
 _COLOUR_CODES = re.compile("\x1b\\[[0-9;:]*m")
 _LONGEST = 400
+_EXIT_STATUS = re.compile(
+    r"\s*(?:Process )?exit(?:ed)?(?: with)?(?: code| status):? (\d+)\b", re.IGNORECASE
+)
+_MUCH = 10_000
+"""Characters of output from which on its size is told, too."""
 
 
 class Telling(NamedTuple):
@@ -134,13 +139,18 @@ class Outcome(NamedTuple):
 
 
 def outcome_of(result: ToolResultBlock | None, seconds: float | None) -> Outcome:
-    """`ok`, `failed`, `done` where the format does not say, or `no result`."""
+    """`ok`, `failed` or `exit 2`, `done` where the format does not say, or `no result`."""
     if result is None:
         return Outcome("no result", failed=False)
     failed = result.is_error is True
     word = "failed" if failed else "ok" if result.is_error is False else "done"
+    if failed and (status := _EXIT_STATUS.match(result.text[:_LONGEST])):
+        word = f"exit {status.group(1)}"
     lines = line_count(result.text)
     amount = count_words(lines, "line") if lines else "no output"
+    if len(result.text) >= _MUCH:
+        size = len(result.text.encode("utf-8", "surrogatepass"))
+        amount = f"{amount}, {size_words(size)}"
     took = seconds_words(seconds)
     return Outcome(word, failed, (took, amount) if took else (amount,))
 

@@ -97,6 +97,9 @@ class Outline:
         self._message_id: str | None = None
         self._chain = Chain()
 
+    def __len__(self) -> int:
+        return len(self._firsts)
+
     @property
     def record_total(self) -> int:
         """How many records are kept: a measure of the outline's size."""

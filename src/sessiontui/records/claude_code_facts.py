@@ -77,6 +77,10 @@ class Facts(Struct, array_like=True):
     """Of the last answers, by their ids: more of their lines may come."""
     notes: dict[str, str] = {}
     """The last value of each record that says one thing about the session, by its type."""
+    side_turn_open: bool | None = None
+    """Whether a turn of a side branch is open, where the transcript begins with one."""
+    side_of: str | None = None
+    """The session that a side branch in the head says it belongs to."""
 
     @property
     def title(self) -> str | None:
@@ -147,11 +151,10 @@ class Facts(Struct, array_like=True):
         self.moved_at = max((at for at in times if at is not None), default=None)
         self._take_place(part)
         self._take_model(part)
-        for index in reversed(range(len(entries)) if order is None else order):
-            signal = turn_signal(entries[index], part.lines[index])
-            if signal is not None:
-                self.turn_open = signal
-                break
+        ordered = range(len(entries)) if order is None else order
+        self.turn_open = _last_signal(part, ordered, self.turn_open, aside=False)
+        if self.is_side_branch:
+            self.side_turn_open = _last_signal(part, ordered, self.side_turn_open, aside=True)
 
     def _take_head(self, part: Decoded, first_line: int) -> None:
         if first_line == 0 and part.entries:
@@ -162,6 +165,8 @@ class Facts(Struct, array_like=True):
             if entry.uuid is not None and self.folder is None:
                 place = fitting(part.lines[index], _PLACE, _Place)
                 self.folder = place.cwd or None
+                if entry.is_sidechain is True:
+                    self.side_of = self.side_of or place.session_id
                 if place.forked_from is not None:
                     self.forked_from = self.forked_from or place.forked_from.session_id
 
@@ -189,6 +194,17 @@ class Facts(Struct, array_like=True):
             if known(leaf):
                 self.summary = summary
         self.unplaced = [one for one in self.unplaced if not known(one[0])]
+
+
+def _last_signal(
+    part: Decoded, order: Sequence[int], before: bool | None, *, aside: bool
+) -> bool | None:
+    """Whether a turn is open after a part; as `before` where nothing in it tells."""
+    for index in reversed(order):
+        signal = turn_signal(part.entries[index], part.lines[index], aside=aside)
+        if signal is not None:
+            return signal
+    return before
 
 
 def _first_time(entries: Iterable[Entry]) -> float | None:
@@ -240,6 +256,7 @@ class _Place(Struct, gc=False, rename="camel"):
     cwd: str | None = None
     version: str | None = None
     git_branch: str | None = None
+    session_id: str | None = None
     forked_from: _Fork | None = None
 
 

@@ -16,9 +16,11 @@ from typing import NamedTuple
 from msgspec import MsgspecError, Struct
 from msgspec.json import Decoder, encode
 
+from sessiontui.domain.ending import Ending
 from sessiontui.domain.indexed_text import TextBatch, TextItem
 from sessiontui.domain.message import Message
 from sessiontui.records.claude_code import Outline, Overview, Span, message_of
+from sessiontui.records.claude_code_ending import ending_of
 from sessiontui.records.claude_code_facts import Facts
 from sessiontui.records.claude_code_first_look import WHOLE, first_look
 from sessiontui.records.claude_code_order import OutOfOrder
@@ -31,6 +33,7 @@ from sessiontui.storage.undisturbed import undisturbed
 
 _KEPT_RECORDS = 200_000
 _KEPT_CURSORS = 2_000
+_AT_ONCE = 256
 _TAIL_BYTES = 128
 _VERSION = 1
 
@@ -148,9 +151,24 @@ class TranscriptShelf:
         """
         with open_regular(path) as (descriptor, found):
             with self._lock:
-                chosen = list(self._outline(path, descriptor, found).messages(start, stop))
-            for index, spans in chosen:
-                yield message_of(index, [_record_at(descriptor, span, path) for span in spans])
+                outline = self._outline(path, descriptor, found)
+                wanted = range(len(outline))[start:stop]
+            for place in range(wanted.start, wanted.stop, _AT_ONCE):
+                with self._lock:
+                    chosen = [*outline.messages(place, min(place + _AT_ONCE, wanted.stop))]
+                for index, spans in chosen:
+                    yield message_of(index, [_record_at(descriptor, span, path) for span in spans])
+
+    def ending(self, path: Path, count: int) -> Ending:
+        """The last messages, read from the end where that is quicker; raises as `messages`."""
+        with self._lock:
+            is_known = path in self._outlines
+        if not is_known:
+            with open_regular(path) as (descriptor, found):
+                ending = ending_of(descriptor, found.size, path, count)
+            if ending is not None:
+                return ending
+        return Ending(tuple(self.messages(path, -count)))
 
     def _outline(self, path: Path, descriptor: int, found: FileState) -> Outline:
         kept = self._outlines.pop(path, None)

@@ -41,6 +41,8 @@ def first_look(descriptor: int, size: int, path: Path) -> Facts:
         begins_on_side=head.begins_on_side,
         forked_from=head.forked_from,
         notes=head.notes | tail.notes,
+        side_turn_open=tail.side_turn_open,
+        side_of=head.side_of or tail.side_of,
     )
 
 
@@ -49,7 +51,9 @@ def _head(descriptor: int, end: int, path: Path) -> Facts:
     try:
         for chunk in chunks_of(descriptor, 0, end, path, _STEP):
             reading.take(chunk)
-            if reading.facts.folder and reading.facts.first_prompt:
+            facts = reading.facts
+            asked_aside = facts.begins_on_side and facts.side_prompt
+            if facts.folder and (facts.first_prompt or asked_aside):
                 break
     except OutOfOrder:
         reading = TextReading(TextState(), tools=False)

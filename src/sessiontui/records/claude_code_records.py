@@ -29,7 +29,8 @@ SYNTHETIC = "<synthetic>"
 QUIET_TYPES = frozenset(
     {
         "agent-color", "agent-name", "agent-setting", "ai-title", "atis-latch", "bridge-session",
-        "content-replacement", "custom-title", "file-history-snapshot", "frame-link",
+        "content-replacement", "custom-title", "file-history-snapshot", "fork-context-ref",
+        "frame-link",
         "last-prompt", "mode", "permission-mode", "pr-link", "progress", "queue-operation",
         "relocated", "summary", "tag", "worktree-state",
     }
@@ -159,12 +160,12 @@ def _first_text(content: Content) -> str | None:
     return next((block.text for block in content or () if block.text is not None), None)
 
 
-def turn_signal(entry: Entry, line: memoryview) -> bool | None:
+def turn_signal(entry: Entry, line: memoryview, *, aside: bool = False) -> bool | None:
     """Whether a turn is open after a record; None when the record does not tell.
 
-    Side branches never tell.
+    Side branches never tell, and nothing else does when they are asked for (`aside`).
     """
-    if entry.is_side_branch:
+    if entry.is_side_branch is not aside:
         return None
     match entry.type:
         case "assistant":
@@ -175,7 +176,10 @@ def turn_signal(entry: Entry, line: memoryview) -> bool | None:
                 return None
             if voice.human or voice is OUTPUT:
                 return True
-            return False if (_first_text(entry.said) or "").startswith(_INTERRUPTED) else None
+            if (_first_text(entry.said) or "").startswith(_INTERRUPTED):
+                return False
+            # What a sub-agent is asked for, nobody has typed.
+            return True if aside and voice is INJECTED else None
         case "system" if entry.subtype == "turn_duration":
             return False
         case _:

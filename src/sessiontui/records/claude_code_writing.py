@@ -26,10 +26,12 @@ def transcript_of(
     model: str | None = None,
     forked_from: str | None = None,
     tokens: int | None = None,
+    agent_id: str | None = None,
 ) -> bytes:
     """A whole transcript; images get zeros for their bytes, the last answer all `tokens`.
 
-    `model` is that of answers which name none, `forked_from` the id of another session.
+    `model` is that of answers which name none, `forked_from` the id of another session, `agent_id`
+    that of the sub-agent who speaks, instead of the session itself.
 
     Raises `Unsupported` for a damaged or opaque block.
     """
@@ -40,10 +42,14 @@ def transcript_of(
     at = began_at or datetime.now(UTC)
     for number, message in enumerate(spoken):
         at = message.created_at or at
-        own = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{session_id}/{number}"))
+        named = f"{session_id}/{agent_id}/{number}" if agent_id else f"{session_id}/{number}"
+        own = str(uuid.uuid5(uuid.NAMESPACE_OID, named))
+        aside: dict[str, Any] = {"isSidechain": agent_id is not None}
+        if agent_id is not None:
+            aside["agentId"] = agent_id
         record = {
             "parentUuid": parent,
-            "isSidechain": False,
+            **aside,
             "userType": "external",
             "cwd": str(folder),
             "sessionId": session_id,
@@ -54,6 +60,7 @@ def transcript_of(
                 f"msg_{own[:8]}{number}",
                 message.model or model or "claude",
                 (tokens or 0) if answers[-1:] == [number] else 0,
+                aside=agent_id is not None,
             ),
             "uuid": own,
             "timestamp": at.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
@@ -73,7 +80,9 @@ def title_record(title: str, session_id: str) -> bytes:
     return text.encode("utf-8", "replace") + b"\n"
 
 
-def _spoken(message: Message, message_id: str, model: str, tokens: int) -> dict[str, Any]:
+def _spoken(
+    message: Message, message_id: str, model: str, tokens: int, *, aside: bool
+) -> dict[str, Any]:
     blocks = [_stored(block) for block in message.blocks]
     match message.role:
         case Role.ASSISTANT:
@@ -99,7 +108,7 @@ def _spoken(message: Message, message_id: str, model: str, tokens: int) -> dict[
                 content = blocks[0]["text"]
             spoken: dict[str, Any] = {"type": "user", "message": {"role": "user"}}
             spoken["message"]["content"] = content
-            if not message.human and message.role is Role.USER:
+            if not message.human and message.role is Role.USER and not aside:
                 spoken["isMeta"] = True
             return spoken
 

@@ -63,6 +63,8 @@ class ActionChecks:
     ) -> None:
         self._catalogue = catalogue
         self._options = options
+        self.stuck_after = options.stuck_after
+        """How long nothing may move in an open turn; may be changed while the program runs."""
         self._clock = clock
         self._lock = threading.Lock()
         self._liveness = Liveness()
@@ -77,7 +79,7 @@ class ActionChecks:
             facts, presence = TurnFacts.of(session), None
         else:
             facts, presence = self._liveness.facts(backend, session, fresh=fresh)
-        return judge(facts, self._clock(), self._options.stuck_after, presence)
+        return judge(facts, self._clock(), self.stuck_after, presence)
 
     def why_not(self, ref: SessionRef, capability: Capability) -> str | None:
         """Why such a change of a session would be refused, or None; asks its store rarely."""
@@ -123,7 +125,7 @@ class ActionChecks:
         """The session as its store has it now. Raises `SessionMissing`."""
         session = backend.get(ref.key)
         if session is None:
-            raise SessionMissing(f"there is no session {ref}", "refresh the list", ref)
+            raise SessionMissing("it is not in its store", ref=ref)
         return session
 
     def require_at_rest(

@@ -9,7 +9,13 @@ from itertools import chain
 from pathlib import Path
 
 from sessiontui.domain.backend import SessionBackend, Surroundings
-from sessiontui.domain.errors import SettingsInvalid, StoreMissing, StoreUnreadable
+from sessiontui.domain.errors import (
+    SessionTuiError,
+    SettingsInvalid,
+    StoreMissing,
+    StoreUnreadable,
+)
+from sessiontui.domain.query import Query
 from sessiontui.domain.session import SessionRef
 from sessiontui.domain.store import StoreInfo
 from sessiontui.services.backend_registry import (
@@ -78,6 +84,14 @@ class Catalogue:
     def stores(self) -> tuple[StoreInfo, ...]:
         """What is known of each open store, freshly asked."""
         return tuple(backend.info() for backend in self.backends)
+
+    def remedy(self, store_id: str) -> str | None:
+        """What a person can do about a store that cannot be read, found by trying once more."""
+        try:
+            next(iter(self.backend(store_id).sessions(Query(limit=1))), None)
+        except SessionTuiError as error:
+            return error.hint or None
+        return None
 
     def backend(self, store_id: str) -> SessionBackend:
         """The open store of an id. Raises `StoreMissing`."""

@@ -7,10 +7,12 @@ report and stops no other.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sessiontui.domain.backend import SessionBackend
+from sessiontui.domain.change import UNWATCHED, ChangeStage, ChangeWatch, Prospect
 from sessiontui.domain.errors import (
     BadKey,
     ChangedUnderneath,
@@ -52,6 +54,7 @@ class _Tally:
     """What a change has come to so far."""
 
     action: Action
+    asked: tuple[SessionRef, ...]
     done: list[SessionRef] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -73,10 +76,12 @@ class _Tally:
             self.notes.append(text)
 
     def report(self, undo_id: str | None = None, *, dry_run: bool = False) -> ActionReport:
+        reached = {*self.done, *(skipped.ref for skipped in self.skipped)}
         return ActionReport(
             action=self.action,
             done=tuple(self.done),
             skipped=tuple(self.skipped),
+            cancelled=tuple(ref for ref in self.asked if ref not in reached),
             undo_id=undo_id,
             freed_bytes=self.freed_bytes,
             removed_messages=self.removed_messages,
@@ -102,39 +107,74 @@ class ChangeRunner:
         self._checks = checks
         self._undoing = undoing
 
+    def prospects(self, change: Change, refs: tuple[SessionRef, ...]) -> Iterator[Prospect]:
+        """What `run` would do to each session, or why it would not; nothing is changed."""
+        infos: dict[str, StoreInfo] = {}
+        for ref in refs:
+            try:
+                planned = self._checked(change, ref, infos, force=False, expect={})
+            except SessionTuiError as error:
+                yield Prospect(ref, refusal=error.title)
+            else:
+                estimate = _estimate(change, planned)
+                yield Prospect(
+                    ref,
+                    messages=estimate.messages,
+                    size_bytes=estimate.size_bytes,
+                    files=estimate.files,
+                    fingerprint=planned.session.fingerprint,
+                    note=_note(change, planned),
+                )
+
     def rehearse(
-        self, change: Change, refs: tuple[SessionRef, ...], *, force: bool, expect: str | None
+        self,
+        change: Change,
+        refs: tuple[SessionRef, ...],
+        *,
+        force: bool,
+        expect: Mapping[SessionRef, str],
     ) -> ActionReport:
         """What `run` would do; nothing is changed."""
-        tally = _Tally(change.action)
-        for planned in self._plan(change, refs, tally, force=force, expect=expect):
+        tally = _Tally(change.action, tuple(dict.fromkeys(refs)))
+        for planned in self._plan(change, tally, UNWATCHED, force=force, expect=expect):
             estimate = _estimate(change, planned)
             tally.add(planned.session.ref, estimate.messages, estimate.size_bytes)
             tally.note(_note(change, planned))
         return tally.report(dry_run=True)
 
     def run(
-        self, change: Change, refs: tuple[SessionRef, ...], *, force: bool, expect: str | None
+        self,
+        change: Change,
+        refs: tuple[SessionRef, ...],
+        *,
+        force: bool,
+        expect: Mapping[SessionRef, str],
+        watch: ChangeWatch = UNWATCHED,
     ) -> ActionReport:
         """Make the change. Raises `StoreBusy`, and `StoreUnreadable` for a journal without room.
 
-        With `expect`, the fingerprint the user saw, a session with another one is left alone. A
+        A session with another fingerprint than in `expect`, the one the user saw, is left alone. A
         forced change without it is begun again when a writer changed the session meanwhile.
+
+        Cancelled before all snapshots are taken, it changes nothing; after that, the sessions that
+        were not come to stay as they are, and leave the entry.
         """
-        tally = _Tally(change.action)
+        tally = _Tally(change.action, tuple(dict.fromkeys(refs)))
         with self._journal.locked():
             self._undoing.recover()
-            ready = self._plan(change, refs, tally, force=force, expect=expect)
-            prepared, entry = self._prepare(change, ready, tally, force=force)
-            if not prepared:
+            ready = self._plan(change, tally, watch, force=force, expect=expect)
+            begun = self._prepare(change, ready, tally, watch, force=force)
+            if begun is None:
                 return tally.report()
-            insists = force and expect is None
+            prepared, entry = begun
+            insists = force and not expect
             making = _Making(
                 change, entry, self._journal, self._titles, self._checks, insists=insists
             )
             kept: list[JournalItem] = []
-            for position, planned in enumerate(prepared):
-                item = self._make(making, position, planned, tally)
+            positions = range(len(prepared))
+            for position in watch.over(ChangeStage.CHANGING, positions):
+                item = self._make(making, position, prepared[position], tally)
                 if item is not None:
                     kept.append(item)
             settled = making.entry.with_items(kept)
@@ -150,44 +190,62 @@ class ChangeRunner:
     def _plan(
         self,
         change: Change,
-        refs: tuple[SessionRef, ...],
         tally: _Tally,
+        watch: ChangeWatch,
         *,
         force: bool,
-        expect: str | None,
+        expect: Mapping[SessionRef, str],
     ) -> list[Planned]:
         infos: dict[str, StoreInfo] = {}
         ready: list[Planned] = []
-        for ref in dict.fromkeys(refs):
+        for ref in watch.over(ChangeStage.CHECKING, tally.asked):
             try:
-                backend = self._catalogue.backend_of(ref)
-                if ref.store not in infos:
-                    infos[ref.store] = backend.info()
-                local = change.is_local(backend, infos[ref.store])
-                if local:
-                    self._checks.require_writing()
-                else:
-                    self._checks.require_change(
-                        backend, infos[ref.store], change.capability, force=force
-                    )
-                session = self._checks.fresh_session(backend, ref)
-                if not local and not force:
-                    self._checks.require_at_rest(backend, session, change.capability)
-                change.require_fit(session)
-                require_unchanged(session, expect)
+                ready.append(self._checked(change, ref, infos, force=force, expect=expect))
             except SessionTuiError as error:
                 tally.skip(ref, error)
-            else:
-                ready.append(Planned(backend, session, local))
         return ready
 
+    def _checked(
+        self,
+        change: Change,
+        ref: SessionRef,
+        infos: dict[str, StoreInfo],
+        *,
+        force: bool,
+        expect: Mapping[SessionRef, str],
+    ) -> Planned:
+        """A session that passes all checks; raises what speaks against its change."""
+        backend = self._catalogue.backend_of(ref)
+        if ref.store not in infos:
+            infos[ref.store] = backend.info()
+        local = change.is_local(backend, infos[ref.store])
+        if local:
+            self._checks.require_writing()
+        else:
+            self._checks.require_change(backend, infos[ref.store], change.capability, force=force)
+        session = self._checks.fresh_session(backend, ref)
+        if not local and not force:
+            self._checks.require_at_rest(backend, session, change.capability)
+        change.require_fit(session)
+        require_unchanged(session, expect.get(ref))
+        return Planned(backend, session, local)
+
     def _prepare(
-        self, change: Change, ready: list[Planned], tally: _Tally, *, force: bool
-    ) -> tuple[list[Planned], Manifest]:
-        """The entry of the journal, complete on the disk, and the sessions that are in it."""
+        self,
+        change: Change,
+        ready: list[Planned],
+        tally: _Tally,
+        watch: ChangeWatch,
+        *,
+        force: bool,
+    ) -> tuple[list[Planned], Manifest] | None:
+        """The entry of the journal, complete on the disk, and the sessions that are in it.
+
+        None where nothing is to be changed, or nothing any more.
+        """
         prepared: list[Planned] = []
         with self._journal.draft(change.action) as draft:
-            for planned in ready:
+            for planned in watch.over(ChangeStage.SAVING, ready):
                 session = planned.session
                 snapshot = None
                 try:
@@ -201,6 +259,8 @@ class ChangeRunner:
                 else:
                     draft.add(self._item(change, planned), snapshot)
                     prepared.append(planned)
+            if watch.is_cancelled() or not prepared:
+                return None
             return prepared, draft.commit()
 
     def _item(self, change: Change, planned: Planned) -> JournalItem:
@@ -215,6 +275,9 @@ class ChangeRunner:
             title=self._titles.overlay(session).display_title,
             title_changed=title_changed,
             local_title=held if title_changed else None,
+            message_count=session.message_count,
+            session_state=session.state.value,
+            title_after=change.title_after,
         )
 
     # -- doing -----------------------------------------------------------------------------

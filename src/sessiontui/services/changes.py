@@ -23,6 +23,7 @@ class Estimate(NamedTuple):
 
     messages: int | None = None
     size_bytes: int | None = None
+    files: int = 0
 
 
 class Change(ABC):
@@ -49,6 +50,11 @@ class Change(ABC):
         """The title to keep, where `is_local`."""
         return None
 
+    @property
+    def title_after(self) -> str | None:
+        """The title it gives, empty for the automatic one; None where it gives none."""
+        return None
+
     def estimate(self, backend: SessionBackend, session: Session) -> Estimate:
         """What it would remove."""
         return Estimate()
@@ -68,6 +74,10 @@ class Renaming(Change):
 
     def __init__(self, title: str) -> None:
         self._title = printable_line(title) or None
+
+    @property
+    def title_after(self) -> str:
+        return self._title or ""
 
     def apply(self, backend: SessionBackend, session: Session, expect: str) -> None:
         backend.patch(session.ref.key, SessionPatch(title=self._title), expect)
@@ -116,11 +126,12 @@ class Deleting(Change):
 
     def apply(self, backend: SessionBackend, session: Session, expect: str) -> int | None:
         if not backend.delete(session.ref.key, expect):
-            raise SessionMissing("it was gone already", "refresh the list", session.ref)
+            raise SessionMissing("it was gone already", ref=session.ref)
         return session.message_count
 
     def estimate(self, backend: SessionBackend, session: Session) -> Estimate:
-        return Estimate(session.message_count, backend.footprint(session.ref.key).size_bytes)
+        footprint = backend.footprint(session.ref.key)
+        return Estimate(session.message_count, footprint.size_bytes, footprint.files)
 
 
 class Curing(Change):

@@ -38,6 +38,9 @@ class Sample(NamedTuple):
     model: str | None = None
     forked_from: str | None = None
     """The name of a sample of the same store."""
+    spawned_by: str | None = None
+    """The same; the title is then what its call says in there."""
+    agent_type: str | None = None
 
 
 _RUNNING, _ERROR = SessionState.RUNNING, SessionState.ERROR
@@ -184,6 +187,8 @@ def _at_work(
     *,
     branch: str = "main",
     forked_from: str | None = None,
+    spawned_by: str | None = None,
+    agent_type: str | None = None,
 ) -> Sample:
     """A session of a coding agent in a terminal, whose state only its transcript tells."""
     return Sample(
@@ -197,11 +202,32 @@ def _at_work(
         branch=branch,
         model=model,
         forked_from=forked_from,
+        spawned_by=spawned_by,
+        agent_type=agent_type,
     )
 
 
 CLAUDE_CODE: tuple[Sample, ...] = (
     _at_work("tides", terminal.TIDE_TABLE, "35m", "Low water an hour early", _TIDEPOOL),
+    _at_work(
+        "tide-offsets",
+        terminal.TIDE_OFFSETS,
+        "36m",
+        "Find every fixed offset",
+        _TIDEPOOL,
+        _SMALL_CLAUDE,
+        spawned_by="tides",
+        agent_type="Explore",
+    ),
+    _at_work(
+        "tide-tables",
+        terminal.TIDE_TABLES,
+        "36m",
+        "Compare with the printed tables",
+        _TIDEPOOL,
+        spawned_by="tides",
+        agent_type="general-purpose",
+    ),
     _at_work("sketch", terminal.SKETCH, "6h", None, _SHOP, branch="checkout"),
     _at_work("changelog", terminal.CHANGELOG, "1d4h", "Changelog 1.9", _SHOP, _SMALL_CLAUDE),
     _at_work("mails", terminal.LOST_MAIL, "3d2h", "Order mails go out twice", _ORDERS),

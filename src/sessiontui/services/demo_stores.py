@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+
+from pydantic import JsonValue
 
 from sessiontui.domain.backend import SessionBackend
 from sessiontui.domain.message import Message
@@ -43,6 +46,7 @@ _PLACES = {
     "claude-code": Path("laptop") / ".claude",
     "codex": Path("laptop") / ".codex",
 }
+_EPOCH = datetime.fromtimestamp(0, UTC)
 _NAMES = uuid.uuid5(uuid.NAMESPACE_URL, "sessiontui:demo")
 
 
@@ -121,6 +125,7 @@ def _session(
         channel=f"C0{(sample.repo or '').upper()}" if is_slack else sample.channel,
         room=sample.room,
         parent=_parent(backend, sample),
+        extra=_about_agent(backend, sample),
         native_id=native if is_slack and sample.name != PENDING_NAME else None,
         turns=sum(message.human for message in messages) if is_slack else None,
         tokens=sum(len(str(message.blocks)) // 4 for message in messages) or None,
@@ -129,6 +134,9 @@ def _session(
 
 def _key(format_name: str, sample: Sample, began: datetime) -> str:
     match format_name:
+        case "claude-code" if sample.spawned_by is not None:
+            number = number_from(f"agent/{sample.name}", 16**16)
+            return f"agent-a{number:016x}.{_uuid(format_name, sample.spawned_by)}"
         case "zeroclaw-sqlite":
             return sample.key or f"gw_{_uuid(format_name, sample.name)}"
         case "hermes-bot":
@@ -140,8 +148,25 @@ def _key(format_name: str, sample: Sample, began: datetime) -> str:
 
 
 def _parent(backend: SessionBackend, sample: Sample) -> SessionRef | None:
-    name = sample.forked_from
+    name = sample.forked_from or sample.spawned_by
     return None if name is None else SessionRef(backend.store_id, _uuid(backend.format, name))
+
+
+def _about_agent(backend: SessionBackend, sample: Sample) -> dict[str, JsonValue]:
+    """What is known of a sub-agent besides: its kind, and the call by which it was spawned."""
+    if sample.spawned_by is None:
+        return {}
+    of_parent = (one for one in SAMPLES[backend.format] if one.name == sample.spawned_by)
+    calls = (
+        block.call_id
+        for parent in of_parent
+        for message in timed(parent.dialogue, _EPOCH, f"{backend.format}/{parent.name}")
+        for block in message.blocks
+        if block.kind == "tool_call"
+        and isinstance(block.arguments, Mapping)
+        and block.arguments.get("description") == sample.title
+    )
+    return {"agent_type": sample.agent_type, "tool_use_id": next(calls, None)}
 
 
 def _uuid(*names: str) -> str:

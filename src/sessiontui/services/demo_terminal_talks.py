@@ -4,6 +4,49 @@ from __future__ import annotations
 
 from sessiontui.services.demo_dialogue import asks, begins, notes, picture, says, talk, uses
 
+_OFFSETS = "Find every place below lib and spec where an offset to UTC is a fixed number."
+_PRINTED = "Compare low water at Whitby and Faro with tables/2026.csv, a week each way of 29 March."
+
+TIDE_OFFSETS = talk(
+    asks(_OFFSETS),
+    uses(
+        "Grep",
+        {"pattern": "offset|getlocal|localtime", "path": "."},
+        """
+        lib/harbour.rb:22:    offset = 0
+        spec/harbour_spec.rb:5:  OFFSET = 0
+        """,
+    ),
+    says("Only `lib/harbour.rb` has one. `spec/harbour_spec.rb` repeats it as a constant."),
+)
+
+TIDE_TABLES = talk(
+    asks(_PRINTED),
+    uses(
+        "Bash",
+        {"command": "bin/tidepool Whitby --days 14 --from 2026-03-22 | diff - tables/whitby.txt"},
+        """
+        8,14c8,14
+        < Sun 29 Mar  05:12
+        ---
+        > Sun 29 Mar  06:12
+        """,
+        failed=True,
+    ),
+    uses(
+        "Bash",
+        {"command": "bin/tidepool Faro --days 14 --from 2026-03-22 | diff - tables/faro.txt"},
+        """
+        8,14c8,14
+        < Sun 29 Mar  02:40
+        ---
+        > Sun 29 Mar  03:40
+        """,
+        failed=True,
+    ),
+    says("Both are an hour early from 29 March on, and right before."),
+)
+
 TIDE_TABLE = talk(
     asks("tidepool shows low water an hour early since Sunday. Clocks changed?"),
     uses(
@@ -14,6 +57,21 @@ TIDE_TABLE = talk(
         lib/forecast.rb:9:    Time.new(day.year, day.month, day.day, hour, minute)
         """,
         think="Clocks went forward on Sunday. Look for an offset that is fixed.",
+    ),
+    uses(
+        "Agent",
+        {"subagent_type": "Explore", "description": "Find every fixed offset", "prompt": _OFFSETS},
+        "Only lib/harbour.rb has one. spec/harbour_spec.rb repeats it as a constant.",
+        say="Two things can be looked up beside this.",
+    ),
+    uses(
+        "Agent",
+        {
+            "subagent_type": "general-purpose",
+            "description": "Compare with the printed tables",
+            "prompt": _PRINTED,
+        },
+        "Whitby and Faro are an hour early from 29 March on, and right before.",
     ),
     uses(
         "Edit",

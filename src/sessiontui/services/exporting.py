@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator
+from datetime import datetime
 from enum import StrEnum
 from itertools import chain, count
 from pathlib import Path
@@ -107,15 +108,19 @@ def _frame(total: int) -> tuple[str, str]:
     return before, after + "\n"
 
 
+def file_stem(title: str, at: datetime | None) -> str:
+    """The name of a file without its ending: a day and a title in plain characters."""
+    words = re.sub(r"[^\w.-]+", "-", printable_line(title)).strip("-.")
+    parts = [local_time(at).strftime("%Y-%m-%d") if at else "", words[:_NAME_LIMIT].rstrip("-.")]
+    return "-".join(part for part in parts if part) or "session"
+
+
 def file_name(session: Session, form: ExportForm, taken: Container[str] = ()) -> str:
     """A file name for one session's export: its day and its title in plain characters.
 
     Where that name is `taken`, a number follows.
     """
-    at = session.last_activity or session.created_at
-    words = re.sub(r"[^\w.-]+", "-", printable_line(session.display_title)).strip("-.")
-    parts = [local_time(at).strftime("%Y-%m-%d") if at else "", words[:_NAME_LIMIT].rstrip("-.")]
-    stem = "-".join(part for part in parts if part) or "session"
+    stem = file_stem(session.display_title, session.last_activity or session.created_at)
     numbered = (f"{stem}-{number}.{form.value}" for number in count(2))
     names = chain((f"{stem}.{form.value}",), numbered)
     return next(name for name in names if name not in taken)

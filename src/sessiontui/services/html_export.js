@@ -13,12 +13,14 @@
   }
 
   const unfold = document.getElementById("unfold");
-  unfold.hidden = false;
-  unfold.addEventListener("click", () => {
-    const open = unfold.textContent === "unfold all";
-    for (const part of document.querySelectorAll("main details")) part.open = open;
-    unfold.textContent = open ? "fold all" : "unfold all";
-  });
+  if (unfold) {
+    unfold.hidden = false;
+    unfold.addEventListener("click", () => {
+      const open = unfold.textContent === "unfold all";
+      for (const part of document.querySelectorAll("main details")) part.open = open;
+      unfold.textContent = open ? "fold all" : "unfold all";
+    });
+  }
 
   // One button for all blocks: it goes where the pointer or the focus is.
   const copy = document.createElement("button");

@@ -7,33 +7,27 @@ its script by their hashes, so that nothing else could run even if it got in.
 from __future__ import annotations
 
 import html
-from base64 import b64encode
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from functools import cache
-from hashlib import sha256
-from importlib.resources import files
 
-from sessiontui import __version__
 from sessiontui.domain.conversation import Speaker
 from sessiontui.domain.message import Message
 from sessiontui.domain.session import Session
 from sessiontui.domain.words import count_words, size_words
-from sessiontui.services.export_times import moment_words
 from sessiontui.services.html_export_blocks import entry_html
-from sessiontui.services.html_export_flow import Entry, Turn, turns
+from sessiontui.services.html_export_flow import Turn, turns
+from sessiontui.services.html_export_frame import (
+    page_closing,
+    page_opening,
+    prompt_words,
+    time_html,
+)
 from sessiontui.services.html_export_text import safe_line
-from sessiontui.services.json_form import json_time
 from sessiontui.services.transcript import CAUTION, Transcript, masked_words
 
 _LONGEST_TITLE = 300
 _LONGEST_NAME = 40
 _LONGEST_PROMPT = 64
-_ICON = (
-    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
-    "%3Crect width='16' height='16' rx='4' fill='%232f5bd0'/%3E%3Cpath d='M4 5.5h8M4 8h6M4 10.5h4'"
-    " stroke='%23fff' stroke-width='1.5' stroke-linecap='round'/%3E%3C/svg%3E"
-)
 _CLASSES = {
     Speaker.YOU: "you",
     Speaker.USER: "user",
@@ -51,61 +45,11 @@ def html_page(transcripts: Iterable[Transcript], *, several: bool = False) -> It
         number += 1
         if number == 1:
             title = "sessions" if several else transcript.session.display_title
-            yield from _opening(title)
+            yield from page_opening(title)
         yield from _section(transcript, f"s{number}-" if several else "")
         del transcript  # before the next one is read
     if number:
-        yield from _closing()
-
-
-# -- the frame -----------------------------------------------------------------------------
-
-
-@cache
-def _asset(name: str) -> str:
-    return files("sessiontui.services").joinpath(name).read_text("utf-8").strip()
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + b64encode(sha256(text.encode("utf-8")).digest()).decode("ascii")
-
-
-def _opening(title: str) -> Iterator[str]:
-    style, script = _asset("html_export.css"), _asset("html_export.js")
-    policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}';"
-        " img-src data:; base-uri 'none'; form-action 'none'"
-    )
-    yield (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="referrer" content="no-referrer">\n'
-        '<meta name="robots" content="noindex, nofollow">\n'
-        '<meta name="color-scheme" content="light dark">\n'
-        f'<meta name="generator" content="sessiontui {__version__}">\n'
-        f"<title>{safe_line(title, _LONGEST_TITLE)}</title>\n"
-        f'<link rel="icon" href="{_ICON}">\n'
-        f"<style>{style}</style>\n</head>\n<body>\n"
-    )
-    yield _BAR
-
-
-def _closing() -> Iterator[str]:
-    yield f"<script>{_asset('html_export.js')}</script>\n</body>\n</html>\n"
-
-
-# Theme and focus work by style alone; what needs the script shows itself when that runs.
-_BAR = """<div class="bar" role="toolbar" aria-label="View">
-<button type="button" class="needs-script" id="unfold" hidden>unfold all</button>
-<label class="switch"><input type="checkbox" id="focus"> prompts and answers only</label>
-<fieldset class="theme"><legend>theme</legend>
-<label><input type="radio" name="theme" id="theme-auto" checked><span>auto</span></label>
-<label><input type="radio" name="theme" id="theme-light"><span>light</span></label>
-<label><input type="radio" name="theme" id="theme-dark"><span>dark</span></label>
-</fieldset>
-</div>
-"""
+        yield from page_closing()
 
 
 # -- one session ---------------------------------------------------------------------------
@@ -137,18 +81,9 @@ def _outline(shown: Sequence[Turn], prefix: str) -> Iterator[str]:
     )
     for entry in prompts:
         index = entry.message.index
-        text = safe_line(_prompt_words(entry), _LONGEST_PROMPT) or "(no text)"
+        text = safe_line(prompt_words(entry.message), _LONGEST_PROMPT) or "(no text)"
         yield f'<li><a href="#{prefix}m{index}" dir="auto">{text}</a></li>\n'
     yield "</ol>\n</nav>\n"
-
-
-def _prompt_words(entry: Entry) -> str:
-    texts = [block.text for _, block in entry.blocks if block.kind == "text"]
-    if texts:
-        return texts[0].strip()[: 4 * _LONGEST_PROMPT]
-    return next(
-        (block.media_type or "media" for _, block in entry.blocks if block.kind == "media"), ""
-    )
 
 
 def _header(transcript: Transcript) -> Iterator[str]:
@@ -190,7 +125,7 @@ def _facts(session: Session) -> Iterator[tuple[str, str]]:
     yield from ((name, safe_line(value)) for name, value in places if value)
     for name, at in (("created", session.created_at), ("last activity", session.last_activity)):
         if at is not None:
-            yield name, _time(at, with_day=True)
+            yield name, time_html(at, with_day=True)
 
 
 def _counts(transcript: Transcript) -> Iterator[tuple[str, str]]:
@@ -210,7 +145,7 @@ def _counts(transcript: Transcript) -> Iterator[tuple[str, str]]:
     yield "size", " · ".join(known)
     yield "session", f"<code>{safe_line(str(session.ref))}</code>"
     if transcript.resume is not None:
-        words = safe_line(" ".join(transcript.resume.arguments))
+        words = safe_line(shlex.join(transcript.resume.arguments))
         yield "resume with", f"<code>{words}</code>"
 
 
@@ -242,14 +177,9 @@ def _turn_head(turn: Turn, agent: str | None, prefix: str) -> Iterator[str]:
     if turn.model:
         facts.append(safe_line(turn.model, _LONGEST_NAME))
     if first.created_at is not None:
-        facts.append(_time(first.created_at, with_day=turn.new_day))
+        facts.append(time_html(first.created_at, with_day=turn.new_day))
     facts.append(f'<a class="permalink" href="#{prefix}m{first.index}">{first.index}</a>')
     yield (
         f'<header><h2 dir="auto">{safe_line(name or turn.speaker.value, _LONGEST_NAME)}</h2>'
         f' <span class="quiet">{" · ".join(facts)}</span></header>\n'
     )
-
-
-def _time(at: datetime, *, with_day: bool) -> str:
-    words = moment_words(at, with_day=with_day)
-    return f'<time datetime="{json_time(at)}">{words}</time>'

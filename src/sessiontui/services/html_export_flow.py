@@ -85,9 +85,10 @@ def _entries(messages: Sequence[Message]) -> Iterator[Entry]:
             continue
         found = {ordinal: results.get((position, ordinal)) for ordinal, _ in shown}
         paired = {
-            ordinal: paired_result(message, messages[spot[0]], spot[1])
+            ordinal: result
             for ordinal, spot in found.items()
             if spot is not None
+            and (result := paired_result(message, messages[spot[0]], spot[1])) is not None
         }
         yield Entry(message, speaker_of(message), shown, paired)
 

@@ -11,6 +11,7 @@ from sessiontui.domain.conversation import PairedResult
 from sessiontui.domain.edit_diff import DiffKind, EditDiff, edit_of
 from sessiontui.domain.message import ToolCallBlock, ToolResultBlock
 from sessiontui.domain.printable import printable_line
+from sessiontui.domain.todo_list import TodoList, TodoState, todo_list_of
 from sessiontui.domain.tool_words import (
     Outcome,
     Telling,
@@ -19,7 +20,6 @@ from sessiontui.domain.tool_words import (
     telling_argument,
     without_colours,
 )
-from sessiontui.domain.words import size_words
 from sessiontui.services.html_export_text import (
     code_block,
     coloured,
@@ -35,12 +35,17 @@ _LONGEST_NAME = 60
 _LONGEST_ARGUMENT = 300
 _SHORT_ARGUMENT = 90
 """Characters up to which an argument is sure to be read in the line itself."""
-_SMALL_OUTPUT = 1_000
 _COMMANDS = frozenset({"command", "cmd", "script"})
 _PATHS = ("file_path", "filePath", "path", "filename", "file", "notebook_path")
 _CONTENTS = frozenset({"content", "contents", "file_text", "new_source", "text"})
 _PATCH_STARTS = ("*** Begin Patch", "--- ", "diff --git ", "Index: ")
 _PATCHED = re.compile(r"(?:\*\*\* \w+ File: |\+\+\+ (?:b/)?)(?!/dev/null)(\S.*)")
+_CHECKS = {
+    TodoState.OPEN: ("todo", "☐"),
+    TodoState.DOING: ("doing", "☐"),
+    TodoState.DONE: ("done", "☑"),
+    TodoState.DROPPED: ("done", "☒"),
+}
 _SIGNS = {
     DiffKind.ADDED: ("added", "+ "),
     DiffKind.REMOVED: ("removed", "- "),
@@ -54,18 +59,20 @@ def tool_html(call: ToolCallBlock | None, paired: PairedResult | None) -> str:
     result = paired.block if paired else None
     outcome = outcome_of(result, paired.seconds if paired else None)
     arguments = call.arguments if call else None
-    edit = edit_of(arguments)
-    telling = _telling(call, edit) if call else _first_line(result)
+    edit, todos = edit_of(arguments), todo_list_of(arguments)
+    telling = _telling(call, edit, todos) if call else _first_line(result)
     small = edit is not None and len(edit.lines) <= SMALL_EDIT
-    opened = " open" if outcome.failed or small else ""
+    opened = " open" if outcome.failed or small or todos else ""
     failed = " failed" if outcome.failed else ""
     name = safe_line(call.name, _LONGEST_NAME) if call else "result"
     shown = safe_line(telling.text, _LONGEST_ARGUMENT)
     argument = f'<code class="argument" dir="ltr">{shown}</code>' if shown else ""
-    body = "".join((*_arguments(call, edit, telling), *_edit(edit), *_output(result)))
+    keys = frozenset[str]().union(*(part.keys for part in (edit, todos) if part))
+    parts = (*_arguments(call, keys, telling), *_edit(edit), *_checked(todos), *_output(result))
+    body = "".join(parts)
     summary = (
         f'<summary><b class="tool-name">{name or "(no name)"}</b> {argument}'
-        f' <span class="outcome">{_outcome(outcome, edit, result)}</span></summary>'
+        f' <span class="outcome">{_outcome(outcome, edit)}</span></summary>'
     )
     if not body:
         return f'<div class="tool{failed}">{summary.replace("summary>", "div>")}</div>'
@@ -74,7 +81,7 @@ def tool_html(call: ToolCallBlock | None, paired: PairedResult | None) -> str:
     )
 
 
-def _outcome(outcome: Outcome, edit: EditDiff | None, result: ToolResultBlock | None) -> str:
+def _outcome(outcome: Outcome, edit: EditDiff | None) -> str:
     parts = [f'<span class="word">{outcome.word}</span>', *outcome.details]
     if edit and edit.added + edit.removed:
         counts = (
@@ -83,12 +90,12 @@ def _outcome(outcome: Outcome, edit: EditDiff | None, result: ToolResultBlock | 
         )
         # Of an edit its own lines count, not those of the tool's answer.
         return " · ".join((counts, *parts[:-1]))
-    if result is not None and len(result.text) > _SMALL_OUTPUT:
-        parts.append(size_words(len(result.text.encode("utf-8", "replace"))))
     return " · ".join(parts)
 
 
-def _telling(call: ToolCallBlock, edit: EditDiff | None) -> Telling:
+def _telling(call: ToolCallBlock, edit: EditDiff | None, todos: TodoList | None) -> Telling:
+    if todos is not None:
+        return Telling(f"{todos.done:,} of {len(todos.todos):,} done", complete=False)
     telling = telling_argument(call.arguments)
     if edit is None or not telling.text.startswith(_PATCH_STARTS):
         return telling
@@ -106,13 +113,11 @@ def _first_line(result: ToolResultBlock | None) -> Telling:
     return Telling(printable_line(text.partition("\n")[0], _LONGEST_ARGUMENT), complete=False)
 
 
-def _arguments(
-    call: ToolCallBlock | None, edit: EditDiff | None, telling: Telling
-) -> Iterator[str]:
+def _arguments(call: ToolCallBlock | None, keys: frozenset[str], telling: Telling) -> Iterator[str]:
     if call is None or (telling.complete and len(telling.text) <= _SHORT_ARGUMENT):
         return
     language = _language_in(call.arguments)
-    for key, value in other_arguments(call.arguments, edit.keys if edit else frozenset()):
+    for key, value in other_arguments(call.arguments, keys):
         if value == telling.text and len(value) <= _SHORT_ARGUMENT:
             continue
         if "\n" not in value and len(value) <= _SHORT_ARGUMENT:
@@ -138,6 +143,20 @@ def _language_of_argument(key: str, arguments: JsonValue, language: str) -> str:
         return language
     stored = arguments.get(key) if isinstance(arguments, Mapping) else arguments
     return "" if isinstance(stored, str) else "json"
+
+
+def _checked(todos: TodoList | None) -> Iterator[str]:
+    """What is to be done, with check marks; what is not simply open or done says so in words."""
+    if todos is None:
+        return
+    yield '<ul class="todos">'
+    for text, state in todos.todos:
+        name, sign = _CHECKS[state]
+        told = state in (TodoState.DOING, TodoState.DROPPED)
+        words = f' <span class="quiet">{state.value}</span>' if told else ""
+        yield f'<li class="{name}"><span>{sign}</span> '
+        yield f'<span dir="auto">{safe(text)}</span>{words}</li>'
+    yield "</ul>"
 
 
 def _edit(edit: EditDiff | None) -> Iterator[str]:

@@ -12,10 +12,11 @@ from sessiontui.domain.query import Query, SortKey
 from sessiontui.domain.query_text import query_text
 from sessiontui.domain.search import HitPage
 from sessiontui.domain.session import RowPage, SessionRow
+from sessiontui.services.index_asked import Asked
 from sessiontui.services.index_candidates import Candidates
 from sessiontui.services.index_corrections import Corrector
 from sessiontui.services.index_database import SearchTicket
-from sessiontui.services.index_filters import Sql, Surroundings, session_condition
+from sessiontui.services.index_filters import Sql, session_condition
 from sessiontui.services.index_pass import Matches, SearchLimits
 from sessiontui.services.index_patience import Clock, OutOfTime, Patience
 from sessiontui.services.index_reader import IndexReader
@@ -27,20 +28,6 @@ from sessiontui.services.index_slots import SlotOwners
 _CORRECTING = 1.5
 _CORRECTED = 0.6
 """The shares of the time for looking for other words, and then for what is found with them."""
-
-
-class Asked(NamedTuple):
-    """A query, the ids of the stores that are open, and by what verdicts go, in seconds."""
-
-    query: Query
-    stores: Sequence[str]
-    now: float
-    threshold: float
-
-    @property
-    def around(self) -> Surroundings:
-        """What filters are judged by."""
-        return Surroundings(tuple(self.stores), self.now, self.threshold)
 
 
 class _Found(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sessiontui.domain.session import Session, SessionRef
+from sessiontui.domain.session import Session
 
 _FIELDS = ("turn_id", "room", "sender", "thread", "turns", "tokens")
 
@@ -15,8 +15,6 @@ def details_text(session: Session) -> str | None:
     held: dict[str, object] = {
         name: value for name in _FIELDS if (value := getattr(session, name)) is not None
     }
-    if session.parent is not None:
-        held["parent"] = list(session.parent)
     # Escapes keep what is no valid Unicode.
     return json.dumps(held) if held else None
 
@@ -24,6 +22,4 @@ def details_text(session: Session) -> str | None:
 def details_of(text: str | None) -> dict[str, Any]:
     """The fields that `details_text` wrote."""
     held: dict[str, Any] = json.loads(text) if text else {}
-    if "parent" in held:
-        held["parent"] = SessionRef(*held["parent"])
     return held

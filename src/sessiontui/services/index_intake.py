@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
-from sessiontui.services.index_bulk import Spellings, spellings
+from sessiontui.services.index_bulk import Spellings
 from sessiontui.services.index_sync_run import SyncRun
 from sessiontui.services.index_texts import ReadText
 from sessiontui.services.search_index import SearchIndex
@@ -41,24 +41,23 @@ class Chunk(NamedTuple):
     texts: list[ReadText]
     spelled: Spellings
 
-    @classmethod
-    def of(cls, reader: Reader, texts: list[ReadText]) -> Chunk:
-        """Make texts ready."""
-        items = (item.text for text in texts for held in text.items.values() for item in held)
-        return cls(reader, texts, spellings(list(items)))
-
 
 def take_in(index: SearchIndex, run: SyncRun, chunks: Iterator[Chunk]) -> None:
     """Write chunk after chunk, in transactions of a bounded time, reading ahead meanwhile.
 
     Raises what reading raises; what is committed stays.
     """
+    with undisturbed():
+        _take_in(index, run, chunks)
+
+
+def _take_in(index: SearchIndex, run: SyncRun, chunks: Iterator[Chunk]) -> None:
     ahead = deque(_next(chunks))
     patience = 1
     much = bool(ahead) and len(ahead[0].spelled) >= _MANY_TEXTS
     while ahead:
         written: list[tuple[Chunk, set[str], set[str]]] = []
-        with undisturbed(), index.changing() as change, change.beside() as beside:
+        with index.changing() as change, change.beside() as beside:
             if much and patience == 1:
                 change.merge_beside_writing(merge=False)
             end = run.commit_time(patience)

@@ -17,10 +17,10 @@ LONGEST_TEXT = 1_000_000
 
 TOOL_KINDS = frozenset({TextKind.TOOL_CALL, TextKind.TOOL_RESULT, TextKind.TOOL_ERROR})
 _HAS = {
-    TextKind.TOOL_CALL: Has.TOOLS,
-    TextKind.TOOL_RESULT: Has.TOOLS,
-    TextKind.TOOL_ERROR: Has.TOOLS | Has.ERROR,
-    TextKind.MEDIA: Has.MEDIA,
+    TextKind.TOOL_CALL: int(Has.TOOLS),
+    TextKind.TOOL_RESULT: int(Has.TOOLS),
+    TextKind.TOOL_ERROR: int(Has.TOOLS | Has.ERROR),
+    TextKind.MEDIA: int(Has.MEDIA),
 }
 TEXT_OF = itemgetter(TextItem._fields.index("text"))
 _SPEAKER_OF = itemgetter(TextItem._fields.index("role"), TextItem._fields.index("kind"))
@@ -36,13 +36,20 @@ class IndexItem(NamedTuple):
     text: str
 
 
-def contents_of(items: Iterable[TextItem]) -> tuple[int, Has]:
-    """The bit set of the roles that speak, and what the messages hold."""
-    roles, has = 0, Has(0)
+class Contents(NamedTuple):
+    """The bit sets of the roles that speak, and of what the messages hold (`Has`)."""
+
+    roles: int
+    has: int
+
+
+def contents_of(items: Iterable[TextItem]) -> Contents:
+    """What is in some texts."""
+    roles = has = 0
     for role, kind in set(map(_SPEAKER_OF, items)):
         roles |= 1 << ROLE_CODES.get(role, _OTHER_ROLE)
-        has |= _HAS.get(kind, Has(0))
-    return roles, has
+        has |= _HAS.get(kind, 0)
+    return Contents(roles, has)
 
 
 def packed(text: str) -> bytes:

@@ -14,14 +14,14 @@ from sessiontui.services.index_words import exact, from_exact, storable
 
 StoredText = str | bytes | None
 
-_DERIVED = ("id", "roles", "has", "fingerprint", "pending", "text_cursor", "tools_cursor")
+_DERIVED = ("id", "driver", "roles", "has", "fingerprint", "pending", "text_cursor", "tools_cursor")
 VALUE_COLUMNS = tuple(name for name in SESSION_COLUMNS if name not in (*_DERIVED, "changed"))
 """The columns that follow from the session itself."""
 
 LIST_COLUMNS = (
     "id, store, key, format, title, title_source, state, turn_open, turn_started_at, "
     "last_activity, moved_at, created_at, message_count, size_bytes, agent, channel, workspace, "
-    "model, problem"
+    "model, problem, branch, coalesce(parent, driver)"
 )
 
 
@@ -63,6 +63,7 @@ def session_values(session: Session) -> dict[str, Any]:
         "repo": exact(session.repo),
         "branch": exact(session.branch),
         "native_id": exact(session.native_id),
+        "parent": exact(None if session.parent is None else str(session.parent)),
         "title_folded": _folded(session.title or ""),
         "title_order": _folded(session.display_title),
         "agent_folded": _folded(session.agent),
@@ -100,7 +101,8 @@ _SETTLED: dict[str, dict[int | None, str]] = {
 # Rows are made by the hundred thousand; this leaves out the checking of arguments, which takes
 # longer than all the rest.
 _new = tuple.__new__
-_NO_HITS = tuple(SessionRow._field_defaults.values())
+_OF_HITS = ("hit_count", "hit_count_exact", "snippet", "matches", "message_index")
+_NO_HITS = tuple(SessionRow._field_defaults[name] for name in _OF_HITS)
 
 
 def listed_rows(
@@ -129,6 +131,8 @@ def listed_rows(
         workspace,
         model,
         problem,
+        branch,
+        parent,
     ) in found:
         ref = _new(SessionRef, (store, from_exact(key) if key.__class__ is bytes else key))
         rows[number] = _new(
@@ -150,11 +154,18 @@ def listed_rows(
                 from_exact(model) if model.__class__ is bytes else model,
                 problem,
                 *_NO_HITS,
+                from_exact(branch) if branch.__class__ is bytes else branch,
+                None if parent is None else ref_of(parent),
             ),
         )
         if changes_with_time(state, bool(opened)):
             turned = None if opened is None else bool(opened)
             turns[number] = OpenTurn(turned, began_at, newest(last_activity, moved_at))
+
+
+def ref_of(stored: str | bytes) -> SessionRef | None:
+    """The session that is named in a column."""
+    return SessionRef.parse(from_exact(stored))
 
 
 def status_now(row: SessionRow, turn: OpenTurn, now: float, threshold: float) -> str:

@@ -18,7 +18,7 @@ from sessiontui.domain.message import Role
 from sessiontui.domain.search import IndexTier
 
 APPLICATION_ID = 0x53546978
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 def file_name(version: int) -> str:
@@ -100,6 +100,8 @@ SESSION_COLUMNS: dict[str, type] = {
     "repo": str,
     "branch": str,
     "native_id": str,
+    "parent": str,
+    "driver": str,
     "title_folded": str,
     "title_order": str,
     "agent_folded": str,
@@ -119,7 +121,8 @@ SESSION_COLUMNS: dict[str, type] = {
 """Times are seconds since the epoch, `changed` is the index's generation at the last change.
 
 `..._folded` are for comparing without case, `title_order` for sorting. `roles` and `has` are bit
-sets over the messages; `details` is JSON of what nothing is asked for by.
+sets over the messages; `details` is JSON of what nothing is asked for by. `parent` is what the
+session's store says, `driver` what the others say (`index_drivers`); both are references as text.
 """
 
 
@@ -133,6 +136,7 @@ _INDEXES = (
     "CREATE INDEX session_key ON session(key)",
     "CREATE INDEX session_changed ON session(changed)",
     "CREATE INDEX session_activity ON session(last_activity DESC, store, key)",
+    "CREATE INDEX session_driving ON session(native_id) WHERE native_id != key",
     # These two are nearly always almost empty.
     "CREATE INDEX session_pending ON session(store, last_activity) WHERE pending != 0",
     "CREATE INDEX session_titled ON session(store) WHERE title_source = 'local'",
@@ -228,3 +232,24 @@ def counter(connection: sqlite3.Connection, name: str) -> int:
 def set_counter(connection: sqlite3.Connection, name: str, value: int) -> None:
     """Put a number into the table of counters."""
     connection.execute("UPDATE meta SET value = ? WHERE name = ?", (value, name))
+
+
+class Numbering:
+    """Numbers for new sessions and slots within one write transaction; `write` them at its end."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._last: dict[str, int] = {}
+
+    def next(self, name: str) -> int:
+        """The next number that a counter gives."""
+        last = self._last.get(name)
+        number = (counter(self._connection, name) if last is None else last) + 1
+        self._last[name] = number
+        return number
+
+    def write(self) -> None:
+        """Put the last numbers given into the table of counters."""
+        for name, number in self._last.items():
+            set_counter(self._connection, name, number)
+        self._last.clear()

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sessiontui.domain.errors import IndexBroken, StoreBusy
 from sessiontui.domain.session import Session, SessionRef, SessionState, TitleSource
 from sessiontui.services.index_details import details_of
+from sessiontui.services.index_rows import ref_of
 from sessiontui.services.index_words import exact, from_exact
 from sessiontui.services.search_index import SearchIndex
 
@@ -18,7 +20,7 @@ _NAMES = (
     "last_activity", "moved_at", "created_at", "message_count", "size_bytes", "agent", "channel",
     "workspace", "model", "problem", "repo", "branch", "native_id", "fingerprint", "details",
 )  # fmt: skip
-_COLUMNS = ", ".join(_NAMES)
+HELD_COLUMNS = f"{', '.join(_NAMES)}, coalesce(parent, driver)"
 _AT_ONCE = 500
 _NOTHING: dict[str, Any] = {}
 
@@ -41,9 +43,25 @@ def held_sessions(index: SearchIndex, refs: Sequence[SessionRef]) -> tuple[Sessi
             keys = [exact(ref.key) for ref in refs if ref.store == store]
             for start in range(0, len(keys), _AT_ONCE):
                 for row in _rows(connection, store, keys[start : start + _AT_ONCE]):
-                    session = _session(row)
+                    session = session_of_row(row)
                     found[session.ref] = session
     return tuple(found[ref] for ref in refs if ref in found)
+
+
+def with_driver(index: SearchIndex, session: Session) -> Session:
+    """The session as its store has it, below the one that drives it, if the index knows of one."""
+    if session.parent is not None or session.native_id != session.ref.key:
+        return session
+    try:
+        with index.database.reading() as connection:
+            found = connection.execute(
+                "SELECT driver FROM session WHERE store = ? AND key = ? AND driver IS NOT NULL",
+                (session.ref.store, exact(session.ref.key)),
+            ).fetchone()
+    except (IndexBroken, StoreBusy):
+        # It only adds to what the store says.
+        return session
+    return session.model_copy(update={"parent": ref_of(found[0])}) if found else session
 
 
 def _rows(
@@ -51,12 +69,14 @@ def _rows(
 ) -> Iterator[tuple[Any, ...]]:
     marks = ", ".join("?" * len(keys))
     yield from connection.execute(
-        f"SELECT {_COLUMNS} FROM session WHERE store = ? AND key IN ({marks})", (store, *keys)
+        f"SELECT {HELD_COLUMNS} FROM session WHERE store = ? AND key IN ({marks})", (store, *keys)
     ).fetchall()
 
 
-def _session(row: tuple[Any, ...]) -> Session:
-    values = dict(zip(_NAMES, row, strict=True))
+def session_of_row(row: Sequence[Any]) -> Session:
+    """The session that a row of `HELD_COLUMNS` holds."""
+    *held, parent = row
+    values = dict(zip(_NAMES, held, strict=True))
     workspace = _text(values["workspace"])
     opened = values["turn_open"]
     return Session(
@@ -78,6 +98,7 @@ def _session(row: tuple[Any, ...]) -> Session:
         branch=_text(values["branch"]),
         channel=_text(values["channel"]),
         native_id=_text(values["native_id"]),
+        parent=None if parent is None else ref_of(parent),
         size_bytes=values["size_bytes"],
         problem=values["problem"],
         fingerprint=values["fingerprint"],

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from sessiontui.domain.backend import SessionBackend
-from sessiontui.domain.errors import SessionMissing, SessionTuiError
-from sessiontui.domain.indexed_text import TextBatch, TextItem
+from sessiontui.domain.errors import SessionTuiError
 from sessiontui.domain.search import IndexTier
 from sessiontui.domain.session import Session
 from sessiontui.services.index_intake import Chunk, take_in
-from sessiontui.services.index_items import TEXT_OF, TOOL_KINDS
 from sessiontui.services.index_sync_run import SyncRun
 from sessiontui.services.index_texts import ReadText
 from sessiontui.services.search_index import PendingText, SearchIndex
+from sessiontui.services.text_reading import TextReading
 
-_CHUNK_CHARACTERS = 1_000_000
-"""Text handed over at once: enough to be worth a thread, little enough to begin soon."""
-_CHUNK_SESSIONS = 500
-_FEW_CHARACTERS = 65_536
-"""Tool output up to this is taken in with the conversation; reading it again would cost more."""
 _SHARE_OF_TOOLS = 0.3
 """Bytes of the index for a byte of a store, when tool output is taken in: measured, rounded up."""
-_ERRORS_IN_A_ROW = 10
-"""After so many unreadable sessions, a store counts as unreadable."""
 
 
 class TextUpdate:
@@ -116,58 +107,15 @@ class TextUpdate:
         self._tell()
 
     def _chunks(self, pending: Sequence[PendingText], tier: IndexTier) -> Iterator[Chunk]:
-        chunk: list[ReadText] = []
-        size = 0
-        end = self._run.commit_time()
-        in_a_row = 0
-        for text in pending:
-            self._run.check()
-            cursor = text.text_cursor if tier is IndexTier.TEXT else text.tools_cursor
-            tools = tier is IndexTier.TOOLS or cursor is not None
-            try:
-                batch = self._backend.text_since(text.key, cursor, tools=tools)
-            except SessionMissing:
-                self._missing.add(text.key)
-                continue
-            except SessionTuiError as error:
-                self._problems.append(error)
-                in_a_row += 1
-                if in_a_row >= _ERRORS_IN_A_ROW:
-                    break
-                continue
-            in_a_row = 0
-            tiers = self._tiers(text, tier, batch)
-            row, fingerprint = None, text.fingerprint
-            if batch.session is not None:
-                row, fingerprint = self._titled(batch.session), batch.session.fingerprint
-            elif self._backend.texts_complete_sessions:
-                self._missing.add(text.key)
-                continue
-            read = ReadText(text.session, cursor, batch, tiers, fingerprint, row)
-            chunk.append(read.prepared())
-            size += sum(map(len, map(TEXT_OF, batch.items)))
-            if (
-                size >= _CHUNK_CHARACTERS
-                or len(chunk) >= _CHUNK_SESSIONS
-                or time.monotonic() >= end
-            ):
-                yield Chunk.of(self, chunk)
-                chunk, size, end = [], 0, self._run.commit_time()
-        if chunk:
-            yield Chunk.of(self, chunk)
+        for portion in TextReading(self._backend, tier).portions(pending, self._run.check):
+            self._missing.update(portion.missing)
+            self._problems += portion.problems
+            if portion.texts:
+                texts = [self._titled_text(text) for text in portion.texts]
+                yield Chunk(self, texts, portion.spelled)
 
-    def _tiers(self, text: PendingText, tier: IndexTier, batch: TextBatch) -> tuple[IndexTier, ...]:
-        """The tiers that a batch is taken in for: both where that saves reading it again."""
-        if tier is not IndexTier.TEXT or text.text_cursor != text.tools_cursor:
-            return (tier,)
-        both = text.text_cursor is not None or (
-            # A cold reading may leave out the texts of tools, if there are any.
-            not any(_is_of_tools(item) for item in batch.items)
-            if self._backend.texts_complete_sessions
-            else sum(len(item.text) for item in batch.items if _is_of_tools(item))
-            <= _FEW_CHARACTERS
-        )
-        return (IndexTier.TEXT, IndexTier.TOOLS) if both else (tier,)
+    def _titled_text(self, text: ReadText) -> ReadText:
+        return text if text.row is None else text._replace(row=self._titled(text.row))
 
 
 def _newest_within(pending: Sequence[PendingText], room: int) -> list[PendingText]:
@@ -179,7 +127,3 @@ def _newest_within(pending: Sequence[PendingText], room: int) -> list[PendingTex
             break
         first = place
     return list(pending[first:])
-
-
-def _is_of_tools(item: TextItem) -> bool:
-    return item.kind in TOOL_KINDS

@@ -10,13 +10,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from sessiontui.domain.indexed_text import TextBatch
 from sessiontui.domain.search import IndexTier
 from sessiontui.domain.session import Session
 from sessiontui.services.index_bulk import BulkStep, Spellings, word_steps
 from sessiontui.services.index_items import (
+    Contents,
     IndexItem,
     contents_of,
     items_of,
@@ -31,6 +32,7 @@ from sessiontui.services.index_schema import (
     TABLES,
     TEXT_TIERS,
     TITLES,
+    Numbering,
     Pending,
     counter,
     set_counter,
@@ -57,7 +59,7 @@ _CURSORS = {IndexTier.TEXT: "text_cursor", IndexTier.TOOLS: "tools_cursor"}
 
 
 class ReadText(NamedTuple):
-    """Text of a session that was read since `cursor`, for some tiers.
+    """Text of a session that was read since `cursor`.
 
     `fingerprint` is the one the session had when it was asked for: only if the row still has it,
     the session is up to date afterwards. `row` is what reading the text told of the session; it
@@ -66,27 +68,40 @@ class ReadText(NamedTuple):
 
     session: int | None
     cursor: str | None
-    batch: TextBatch
-    tiers: tuple[IndexTier, ...]
+    read_to: str
+    """The cursor up to which it was read."""
+    restart: bool
+    """The items are those of the whole session."""
+    items: Mapping[IndexTier, list[IndexItem]]
+    """What is held of the texts, for each tier that is to be brought up to date."""
+    contents: Contents
     fingerprint: str
     row: Session | None = None
-    items: Mapping[IndexTier, list[IndexItem]] = {}
+    is_new: bool = False
+    """The session has just got its row: nothing of it is held."""
 
-    def items_of(self, tier: IndexTier) -> list[IndexItem]:
-        """What is held of the texts in a tier."""
-        return self.items[tier] if tier in self.items else items_of(self.batch.items, tier)
-
-    def prepared(self) -> ReadText:
-        """The same with its items made: what can be done before it is written."""
-        items = {tier: items_of(self.batch.items, tier) for tier in self.tiers}
-        return self._replace(items=items)
+    @classmethod
+    def of(
+        cls,
+        session: int | None,
+        cursor: str | None,
+        batch: TextBatch,
+        tiers: Iterable[IndexTier],
+        fingerprint: str,
+        row: Session | None = None,
+    ) -> Self:
+        """What a batch holds for some tiers."""
+        items = {tier: items_of(batch.items, tier) for tier in tiers}
+        contents = contents_of(batch.items)
+        return cls(session, cursor, batch.cursor, batch.restart, items, contents, fingerprint, row)
 
 
 class TextWriter:
     """Writes texts; `touched` once anything was changed that can be found."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, numbering: Numbering) -> None:
         self._connection = connection
+        self._numbering = numbering
         self._added = 0
         self.touched = False
 
@@ -97,7 +112,11 @@ class TextWriter:
         """
         new: dict[IndexTier, list[tuple[int, IndexItem]]] = {tier: [] for tier in TEXT_TIERS}
         for text in texts:
-            for tier in text.tiers:
+            if text.is_new and text.session is not None:
+                for tier, placed in self._take_in_new(text.session, text):
+                    new[tier].extend(placed)
+                continue
+            for tier in text.items:
                 new[tier].extend(self._take_in(text, tier))
         steps: list[BulkStep] = []
         for tier, items in new.items():
@@ -106,11 +125,29 @@ class TextWriter:
 
     def continues(self, text: ReadText) -> bool:
         """Whether the index still is where the text was read from."""
-        columns = ", ".join(_CURSORS[tier] for tier in text.tiers)
+        columns = ", ".join(_CURSORS[tier] for tier in text.items)
         known = self._connection.execute(
             f"SELECT {columns} FROM session WHERE id = ?", (text.session,)
         ).fetchone()
         return known is not None and set(known) == {text.cursor}
+
+    def _take_in_new(
+        self, session: int, text: ReadText
+    ) -> Iterator[tuple[IndexTier, Iterator[tuple[int, IndexItem]]]]:
+        """What `_take_in` does with a session of which nothing can be held."""
+        pending = Pending.TEXT | Pending.TOOLS
+        cursors: dict[IndexTier, str | None] = dict.fromkeys(_CURSORS)
+        for tier in text.items:
+            cursors[tier] = text.read_to
+            pending &= ~PENDING_BITS[tier]
+        self._connection.execute(
+            f"UPDATE session SET {', '.join(f'{name} = ?' for name in _CURSORS.values())}, "
+            "roles = ?, has = ?, pending = ? WHERE id = ?",
+            (*cursors.values(), *text.contents, pending, session),
+        )
+        self.touched = True
+        for tier, items in text.items.items():
+            yield tier, self._in_slots((), session, tier, items)
 
     def _take_in(self, text: ReadText, tier: IndexTier) -> Iterator[tuple[int, IndexItem]]:
         known = self._connection.execute(
@@ -119,23 +156,21 @@ class TextWriter:
         ).fetchone()
         if number is None or known is None or known[0] != text.cursor:
             return
-        batch = text.batch
         done = PENDING_BITS[tier] if known[1] == text.fingerprint else Pending(0)
         self._connection.execute(
             f"UPDATE session SET {_CURSORS[tier]} = ?, pending = pending & ~? WHERE id = ?",
-            (batch.cursor, done, number),
+            (text.read_to, done, number),
         )
         if tier is IndexTier.TEXT:
-            self._note_contents(number, batch)
-        items = text.items_of(tier)
-        held = self._held_tail(number, tier, items, whole=batch.restart)
+            self._note_contents(number, text)
+        held = self._held_tail(number, tier, text.items[tier], whole=text.restart)
         # The cursor alone is no change that anyone can see.
         self.touched = self.touched or bool(held)
         yield from self._placed(number, tier, held)
 
-    def _note_contents(self, session: int, batch: TextBatch) -> None:
-        roles, has = contents_of(batch.items)
-        kept = 0 if batch.restart else -1
+    def _note_contents(self, session: int, text: ReadText) -> None:
+        roles, has = text.contents
+        kept = 0 if text.restart else -1
         updated = self._connection.execute(
             "UPDATE session SET roles = (roles & ?1) | ?2, has = (has & ?1) | ?3 "
             "WHERE id = ?4 AND (roles != (roles & ?1) | ?2 OR has != (has & ?1) | ?3)",
@@ -205,9 +240,17 @@ class TextWriter:
         self, session: int, tier: IndexTier, items: Sequence[IndexItem]
     ) -> Iterator[tuple[int, IndexItem]]:
         """The items with their ids: after the newest of the session, in new slots where needed."""
-        if not items:
-            return
-        ranges = self._ranges(session, tier)
+        if items:
+            yield from self._in_slots(self._ranges(session, tier), session, tier, items)
+
+    def _in_slots(
+        self,
+        ranges: Sequence[tuple[int, int]],
+        session: int,
+        tier: IndexTier,
+        items: Sequence[IndexItem],
+    ) -> Iterator[tuple[int, IndexItem]]:
+        """The same, given the ranges of ids that the session has."""
         free = end = used = 0
         for first, last in ranges:
             (newest,) = self._connection.execute(
@@ -226,8 +269,7 @@ class TextWriter:
             free += 1
 
     def _new_slot(self, session: int, tier: IndexTier) -> tuple[int, int]:
-        slot = counter(self._connection, "slot") + 1
-        set_counter(self._connection, "slot", slot)
+        slot = self._numbering.next("slot")
         self._connection.execute(
             "INSERT INTO slot(id, session, tier) VALUES (?, ?, ?)", (slot, session, tier)
         )

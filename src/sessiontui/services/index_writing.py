@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
 from sessiontui.domain.session import Session
-from sessiontui.services.index_bulk import BesideWork, BulkStep, Spellings
+from sessiontui.services.index_bulk import BesideWork, BulkStep, Spellings, word_steps
+from sessiontui.services.index_drivers import Drivers
 from sessiontui.services.index_rows import VALUE_COLUMNS, session_values
 from sessiontui.services.index_schema import (
     TITLES,
+    Numbering,
     Pending,
     counter,
     merge_beside_writing,
     set_counter,
 )
 from sessiontui.services.index_texts import ReadText, TextWriter, remove_pairs
-from sessiontui.services.index_words import cjk_pairs, exact, name_parts, storable
+from sessiontui.services.index_words import exact, storable
+
+
+class _Put(NamedTuple):
+    """What putting a row came to; `is_pending`: the texts are to be read by that."""
+
+    number: int
+    is_new: bool
+    is_pending: bool
 
 
 class IndexChange:
@@ -26,14 +37,22 @@ class IndexChange:
         self._connection = connection
         self.generation = counter(connection, "generation") + 1
         self._touched = False
-        self._texts = TextWriter(connection)
+        self._numbering = Numbering(connection)
+        self._texts = TextWriter(connection, self._numbering)
+        self._drivers = Drivers(connection)
+        self._titles: dict[int, str] = {}
+        """New titles by session, not written yet."""
         self.appeared: set[str] = set()
         self.changed: set[str] = set()
         """Keys of the sessions that came, and of those whose rows or texts changed."""
 
     def finish(self) -> None:
         """Raise the generation if something was changed; the last thing to do, and done once."""
-        if self._connection.in_transaction and (self._touched or self._texts.touched):
+        if not self._connection.in_transaction:
+            return
+        self._numbering.write()
+        self._touched |= self._drivers.settle(self.generation)
+        if self._touched or self._texts.touched:
             set_counter(self._connection, "generation", self.generation)
 
     def merge_beside_writing(self, *, merge: bool) -> None:
@@ -72,12 +91,17 @@ class IndexChange:
             {
                 session.ref.store
                 for session, fingerprint in sessions
-                if self._put_session(session, fingerprint)[1]
+                if self._put_session(session, fingerprint).is_pending
             }
         )
+        self._do(self._title_steps())
 
-    def _put_session(self, session: Session, fingerprint: str) -> tuple[int, bool]:
-        """Put one row; returns its number, and whether its texts are pending by that."""
+    def _do(self, steps: Iterable[BulkStep]) -> None:
+        for step in steps:
+            self._connection.execute(step.statement, step.values)
+
+    def _put_session(self, session: Session, fingerprint: str) -> _Put:
+        """Put one row, all but its title's words."""
         values = session_values(session)
         key = (values["store"], values["key"])
         known = self._connection.execute(
@@ -87,20 +111,20 @@ class IndexChange:
         ).fetchone()
         row = tuple(values[name] for name in VALUE_COLUMNS)
         if known is None:
-            number = counter(self._connection, "session") + 1
-            set_counter(self._connection, "session", number)
+            number = self._numbering.next("session")
             self._connection.execute(
                 f"INSERT INTO session(id, {', '.join(VALUE_COLUMNS)}, roles, has, fingerprint, "
                 f"pending, changed) VALUES (?, {', '.join('?' * len(row))}, 0, 0, ?, ?, ?)",
                 (number, *row, fingerprint, Pending.TEXT | Pending.TOOLS, self.generation),
             )
-            self._add_title(number, session)
+            self._titles[number] = storable(session.display_title)
+            self._drivers.ask((values["native_id"],))
             self.appeared.add(session.ref.key)
             self._touched = True
-            return number, True
+            return _Put(number, is_new=True, is_pending=True)
         number, old_fingerprint, *old_row = known
         if old_fingerprint == fingerprint and tuple(old_row) == row:
-            return number, False
+            return _Put(number, is_new=False, is_pending=False)
         pending = 0 if old_fingerprint == fingerprint else Pending.TEXT | Pending.TOOLS
         self._connection.execute(
             f"UPDATE session SET {', '.join(f'{name} = ?' for name in VALUE_COLUMNS)}, "
@@ -110,22 +134,17 @@ class IndexChange:
         old = dict(zip(VALUE_COLUMNS, old_row, strict=True))
         if old["title"] != values["title"]:
             self._remove_titles([number])
-            self._add_title(number, session)
+            self._titles[number] = storable(session.display_title)
+        self._drivers.ask({old["native_id"]} ^ {values["native_id"]})
         self.changed.add(session.ref.key)
         self._touched = True
-        return number, bool(pending)
+        return _Put(number, is_new=False, is_pending=bool(pending))
 
-    def _add_title(self, number: int, session: Session) -> None:
-        title = storable(session.display_title)
-        self._connection.execute(
-            f"INSERT INTO {TITLES.words}(rowid, text, parts) VALUES (?, ?, ?)",
-            (number, title, name_parts(title)),
-        )
-        pairs = cjk_pairs(title)
-        if pairs is not None:
-            self._connection.execute(
-                f"INSERT INTO {TITLES.pairs}(rowid, pairs) VALUES (?, ?)", (number, pairs)
-            )
+    def _title_steps(self) -> list[BulkStep]:
+        """What puts in the new titles."""
+        titles, self._titles = sorted(self._titles.items()), {}
+        numbers, texts = [number for number, _ in titles], [title for _, title in titles]
+        return word_steps(TITLES, numbers, texts, {})
 
     def _remove_titles(self, numbers: Iterable[int]) -> None:
         for number in numbers:
@@ -138,15 +157,17 @@ class IndexChange:
 
     def remove_sessions(self, store: str, keys: Collection[str]) -> None:
         """Remove sessions with everything that is held of them."""
-        numbers = [
-            number
+        found = [
+            row
             for key in keys
-            for (number,) in self._connection.execute(
-                "SELECT id FROM session WHERE store = ? AND key = ?", (store, exact(key))
+            for row in self._connection.execute(
+                "SELECT id, native_id FROM session WHERE store = ? AND key = ?", (store, exact(key))
             )
         ]
-        if not numbers:
+        if not found:
             return
+        numbers = [number for number, _ in found]
+        self._drivers.ask(native_id for _, native_id in found)
         self._unstamp((store,))
         self._remove_titles(numbers)
         self._texts.remove_sessions(numbers)
@@ -157,21 +178,21 @@ class IndexChange:
 
     def add_texts(self, texts: Iterable[ReadText]) -> None:
         """Add what was read; batches that continue from another cursor are dropped."""
-        for step in self.begin_texts(list(texts), {}):
-            self._connection.execute(step.statement, step.values)
+        self._do(self.begin_texts(list(texts), {}))
 
     def begin_texts(self, texts: Sequence[ReadText], spelled: Spellings) -> list[BulkStep]:
         """The same but for the words: they are found only after the steps returned were made.
 
         What is in `spelled` need not be prepared any more.
         """
-        return self._texts.add([self._with_row(text) for text in texts], spelled)
+        with_rows = [self._with_row(text) for text in texts]
+        return [*self._title_steps(), *self._texts.add(with_rows, spelled)]
 
     def _with_row(self, text: ReadText) -> ReadText:
         """Put the row that a text brings; the text, of the session that has that row."""
         if text.row is None or not (text.session is None or self._texts.continues(text)):
             return text
-        number, is_pending = self._put_session(text.row, text.fingerprint)
-        if is_pending:
+        put = self._put_session(text.row, text.fingerprint)
+        if put.is_pending:
             self._unstamp((text.row.ref.store,))
-        return text._replace(session=number)
+        return text._replace(session=put.number, is_new=put.is_new)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from sessiontui.domain.backend import Snapshot, SnapshotScope
+from sessiontui.domain.change import JournalledSession
 from sessiontui.domain.errors import UndoExpired, UndoRefused
 from sessiontui.domain.report import Action, JournalEntry
 from sessiontui.domain.session import SessionRef
@@ -57,7 +58,9 @@ class JournalItem(BaseModel):
     """One session of an entry.
 
     `format` and `root` open its store again where it is no longer found. Without a `snapshot` only
-    the local title was changed; `local_title` is the one from before, where `title_changed`.
+    the local title was changed; `local_title` is the one from before, where `title_changed`. How
+    many messages it had, what its store said of it, and the title a rename gave are None in entries
+    that were written before these were kept.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -71,6 +74,9 @@ class JournalItem(BaseModel):
     snapshot: StoredSnapshot | None = None
     title_changed: bool = False
     local_title: LocalTitle | None = None
+    message_count: int | None = None
+    session_state: str | None = None
+    title_after: str | None = None
 
     @property
     def ref(self) -> SessionRef:
@@ -206,7 +212,7 @@ def payload_files(folder: Path) -> list[tuple[Path, int]]:
         return []
 
 
-def listed(entry: Manifest | Unusable, folder: Path) -> JournalEntry:
+def listed(entry: Manifest | Unusable, folder: Path, keep_for: timedelta) -> JournalEntry:
     """The entry as it is shown; payloads are looked for, not read."""
     if isinstance(entry, Unusable):
         return JournalEntry(
@@ -228,6 +234,32 @@ def listed(entry: Manifest | Unusable, folder: Path) -> JournalEntry:
         size_bytes=sum(size for _, size in payload_files(folder)),
         undoable=undoable,
         problem=problem,
+        kept_until=entry.at + keep_for if undoable else None,
+    )
+
+
+def journalled(entry: Manifest) -> tuple[JournalledSession, ...]:
+    """The sessions of an entry as they were before the change."""
+    return tuple(
+        JournalledSession(
+            ref=item.ref,
+            format=item.format,
+            root=item.root,
+            title=item.title,
+            action=entry.action,
+            is_undone=item.state is ItemState.UNDONE,
+            size_bytes=item.snapshot.size_bytes if item.snapshot else 0,
+            message_count=item.message_count,
+            session_state=item.session_state,
+            title_after=item.title_after,
+            has_messages=(
+                item.snapshot is not None
+                and item.snapshot.scope is SnapshotScope.EVERYTHING
+                and entry.expired is None
+                and not entry.is_undone
+            ),
+        )
+        for item in entry.items
     )
 
 

@@ -13,6 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec.json import encode as json_encode
+from msgspec.json import format as json_format
+
 from sessiontui.domain.backend import ResumeCommand
 from sessiontui.domain.message import Block, Message
 from sessiontui.domain.session import Session
@@ -40,7 +43,29 @@ def json_text(value: object, *, indent: int | None = None, ascii_only: bool = Fa
     text = _SURROGATES.sub("�", text)
     if ascii_only:
         return json.dumps(json.loads(text), indent=indent)
+    return _steady(text)
+
+
+def _steady(text: str) -> str:
+    if text.isascii() and "\x7f" not in text:
+        return text
     return _STEERING.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def json_item(value: JsonObject) -> str:
+    """The same text as `json_text` makes, on one line in UTF-8, but several times as fast."""
+    try:
+        text = str(json_format(json_encode(value), indent=0), "utf-8")
+    except (ValueError, OverflowError):
+        # Lone surrogates, and numbers of more than 64 bits.
+        return json_text(value)
+    return _steady(text)
+
+
+def with_items(value: JsonObject, items: Iterable[str]) -> str:
+    """The text of an envelope without items of its own, with these in it."""
+    head, empty, tail = json_text(value).partition('"items": []')
+    return f"{head}{empty[:-1]}{', '.join(items)}]{tail}"
 
 
 def _finite(value: object) -> object:
@@ -61,7 +86,7 @@ def json_time(at: datetime | float | None) -> str | None:
         return None
     if not isinstance(at, datetime):
         try:
-            at = datetime.fromtimestamp(at, UTC)
+            return f"{datetime.fromtimestamp(at, UTC).isoformat()[:-6]}Z"
         except (OverflowError, ValueError, OSError):
             return None
     return at.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"

@@ -6,7 +6,15 @@ Everything here is synchronous and safe to call from threads, except `events`.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -14,18 +22,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from sessiontui.domain.backend import (
-    ClearScope,
-    Footprint,
-    ResumeCommand,
-    Surroundings,
-)
+from sessiontui.domain.backend import Footprint, ResumeCommand, Surroundings
+from sessiontui.domain.ending import Ending
 from sessiontui.domain.errors import IndexBroken, SessionMissing, SessionTuiError
 from sessiontui.domain.events import StoreEvent
 from sessiontui.domain.index_status import IndexStatus
 from sessiontui.domain.message import Message
 from sessiontui.domain.query import FilterField, Query
-from sessiontui.domain.report import ActionReport, JournalEntry
 from sessiontui.domain.search import HitPage, IndexTier
 from sessiontui.domain.session import RowPage, Session, SessionRef
 from sessiontui.domain.store import Capability, StoreInfo
@@ -33,20 +36,28 @@ from sessiontui.domain.verdict import Verdict
 from sessiontui.services.action_checks import ActionOptions
 from sessiontui.services.catalogue import Catalogue
 from sessiontui.services.index_report import index_status
-from sessiontui.services.index_sessions import SessionPage, held_sessions
+from sessiontui.services.index_sessions import SessionPage, held_sessions, with_driver
 from sessiontui.services.index_sync import IndexLimits, IndexSync
+from sessiontui.services.index_titles import held_titles
 from sessiontui.services.index_values import FilterValue, filter_values
+from sessiontui.services.library_changes import LibraryChanges
 from sessiontui.services.local_titles import LocalTitles
+from sessiontui.services.looked_at import LookedAt, Looks
 from sessiontui.services.query_history import QueryHistory
 from sessiontui.services.resolving import RefResolver
 from sessiontui.services.search_index import SearchIndex
 from sessiontui.services.session_actions import SessionActions
-from sessiontui.services.transcript import Transcript, without_secrets
+from sessiontui.services.session_now import session_now
+from sessiontui.services.transcript import Transcript, counted, without_secrets
 from sessiontui.services.undo_journal import UndoJournal
+from sessiontui.services.view_state import ViewStateFile
 from sessiontui.storage.locations import Locations
 
 if TYPE_CHECKING:
     from sessiontui.domain.statistics import Statistics, TimeSpan
+    from sessiontui.services.json_form import JsonObject
+    from sessiontui.services.listed_sessions import ListedPage
+    from sessiontui.services.resuming import ResumePlan
     from sessiontui.services.statistics import StatisticsReader
 
 Answer = TypeVar("Answer")
@@ -92,7 +103,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Library:
+class Library(LibraryChanges):
     """All stores together: list, search, read, change, undo, follow."""
 
     def __init__(
@@ -107,6 +118,9 @@ class Library:
         locations = options.locations or Locations.of_user()
         self._titles = LocalTitles(locations.local_titles)
         self._history = QueryHistory(locations.query_history, options.query_history)
+        self._looked_at = LookedAt(locations.looked_at)
+        self.view_state = ViewStateFile(locations.view_state)
+        """How the screens were left, for whoever paints them."""
         journal = UndoJournal(
             locations.journal,
             clock,
@@ -119,10 +133,12 @@ class Library:
             named_stores=bool(options.stores),
             home=options.home and options.home.expanduser(),
         )
-        self._actions = SessionActions(catalogue, journal, self._titles, acting, clock)
         self._index = SearchIndex(locations.cache)
         self._limits = IndexLimits(options.search_tool_output, options.index_megabytes * 1_000_000)
-        self._sync = IndexSync(catalogue, self._index, self._titles, self._limits)
+        super().__init__(
+            SessionActions(catalogue, journal, self._titles, acting, clock),
+            IndexSync(catalogue, self._index, self._titles, self._limits),
+        )
         self._resolver = RefResolver(catalogue, self._index)
         self._statistics: StatisticsReader | None = None
 
@@ -143,6 +159,10 @@ class Library:
         """Every open store, freshly asked."""
         return self._catalogue.stores()
 
+    def remedy(self, store: str) -> str | None:
+        """What a person can do about a store that cannot be read; None where that is not known."""
+        return self._catalogue.remedy(store)
+
     def rows(self, query: Query, *, whole: bool = False) -> RowPage:
         """The rows of the list: all sessions, or those with hits, best first while searching.
 
@@ -160,6 +180,10 @@ class Library:
             lambda stores, now: self._index.hits(query, stores, now, self._stuck, hits_per_session)
         )
 
+    def titles(self, refs: Collection[SessionRef]) -> Mapping[SessionRef, str]:
+        """The titles of sessions as the index has them; those it does not have are left out."""
+        return self._asked(lambda _stores, _now: held_titles(self._index, refs))
+
     def filter_values(self, field: FilterField) -> tuple[FilterValue, ...]:
         """The values that sessions of the open stores have for a filter, most common first."""
         return self._asked(lambda stores, _: filter_values(self._index.database, field, stores))
@@ -172,13 +196,31 @@ class Library:
         """Remember a query that was used. Never raises."""
         self._history.note(text)
 
+    def looks(self) -> Looks:
+        """What was looked at since the program was last left. Never raises."""
+        return self._looked_at.looks(self._clock().timestamp())
+
+    def note_looked(self, refs: Iterable[SessionRef]) -> None:
+        """A person looks at sessions. Never raises."""
+        now = self._clock().timestamp()
+        self._looked_at.note(refs, now)
+        self._looked_at.save(now)
+
+    def note_left(self) -> None:
+        """The person leaves: what moves from now on is new the next time. Never raises."""
+        self._looked_at.save(self._clock().timestamp(), leaving=True)
+
     def interrupt(self) -> None:
         """End the searches that are running now; those that begin later are not touched."""
         self._index.interrupt()
 
     @property
     def _stuck(self) -> float:
-        return self._options.stuck_after.total_seconds()
+        return self._actions.checks.stuck_after.total_seconds()
+
+    def set_stuck_after(self, duration: timedelta) -> None:
+        """From now on, sessions count as stuck after another time."""
+        self._actions.checks.stuck_after = duration
 
     def _asked(self, ask: Callable[[Sequence[str], float], Answer]) -> Answer:
         stores = tuple(backend.store_id for backend in self._catalogue.backends)
@@ -192,10 +234,10 @@ class Library:
 
     def session(self, ref: SessionRef) -> Session:
         """One session as its store has it now. Raises `SessionMissing`."""
-        found = self._catalogue.backend_of(ref).get(ref.key)
+        found = session_now(self._catalogue.backend_of(ref), self._index, ref.key)
         if found is None:
             raise SessionMissing(f"no session {ref}", "refresh the list", ref)
-        return self._titles.overlay(found)
+        return with_driver(self._index, self._titles.overlay(found))
 
     def verdict(self, session: Session) -> Verdict:
         """What is the matter with it, now."""
@@ -210,6 +252,10 @@ class Library:
     ) -> Iterator[Message]:
         """The transcript; negative indices count from the end."""
         return self._catalogue.backend_of(ref).messages(ref.key, start, stop)
+
+    def ending(self, ref: SessionRef, count: int) -> Ending:
+        """The last messages, as soon as they can be had."""
+        return self._catalogue.backend_of(ref).ending(ref.key, count)
 
     def footprint(self, ref: SessionRef) -> Footprint:
         """What a delete would take."""
@@ -232,10 +278,35 @@ class Library:
         except SessionTuiError:
             return None
 
+    def resume_plan(self, ref: SessionRef, folder: Path | None = None) -> ResumePlan:
+        """How a session is handed over to its agent here and now. Raises `Unsupported`."""
+        from sessiontui.services.resuming import resume_plan  # noqa: PLC0415 - rarely needed
+
+        session = self.session(ref)
+        backend = self._catalogue.backend_of(ref)
+        return resume_plan(backend, session, self.verdict(session), folder)
+
     def sessions(self, query: Query) -> SessionPage:
         """The sessions of a query's rows, whole, as the index has them."""
         page = self.rows(query, whole=True)
         return SessionPage(held_sessions(self._index, [row.ref for row in page.rows]), page.total)
+
+    def listed(self, query: Query, form: Callable[[JsonObject], Answer]) -> ListedPage[Answer]:
+        """The sessions of a query without words, each in a form made of its JSON object.
+
+        The same sessions and the same objects as by `sessions` and `verdict`, but much sooner.
+        """
+        from sessiontui.services.listed_sessions import (  # noqa: PLC0415
+            SessionObjects,
+            listed_page,
+        )
+
+        made = SessionObjects(self._catalogue.backend, self.verdict).object_of
+        return self._asked(
+            lambda stores, now: listed_page(
+                self._index, query, stores, now, self._stuck, lambda row: form(made(row))
+            )
+        )
 
     def statistics(
         self, query: Query, span: TimeSpan | None = None, *, most: int = 10
@@ -251,69 +322,18 @@ class Library:
             lambda stores, now: reader.statistics(query, span, stores, now, self._stuck, most=most)
         )
 
-    def transcript(self, ref: SessionRef, *, redact: bool = False) -> Transcript:
-        """A session with all its messages; `redact` masks the secrets that are recognised."""
+    def transcript(
+        self, ref: SessionRef, *, redact: bool = False, each: Callable[[], None] | None = None
+    ) -> Transcript:
+        """A session with all its messages; `redact` masks the secrets that are recognised.
+
+        `each` is called for every message that was read or masked; what it raises ends the work.
+        """
         session = self.session(ref)
         verdict, resume = self.verdict(session), self.resume_of(session)
-        whole = Transcript(session, verdict, list(self.messages(ref)), resume)
-        return without_secrets(whole) if redact else whole
-
-    # -- changing --------------------------------------------------------------------------
-
-    def rename(
-        self, ref: SessionRef, title: str, *, force: bool = False, dry_run: bool = False
-    ) -> ActionReport:
-        """Set the title; an empty one returns to the automatic title."""
-        report = self._actions.rename(ref, title, force=force, dry_run=dry_run)
-        return self._taken_in(report)
-
-    def clear(
-        self,
-        refs: tuple[SessionRef, ...],
-        scope: ClearScope | None = None,
-        *,
-        force: bool = False,
-        dry_run: bool = False,
-        expect: str | None = None,
-    ) -> ActionReport:
-        """Remove messages, keep the sessions."""
-        report = self._actions.clear(refs, scope, force=force, dry_run=dry_run, expect=expect)
-        return self._taken_in(report)
-
-    def delete(
-        self,
-        refs: tuple[SessionRef, ...],
-        *,
-        force: bool = False,
-        dry_run: bool = False,
-        expect: str | None = None,
-    ) -> ActionReport:
-        """Remove sessions and all that belongs to them."""
-        report = self._actions.delete(refs, force=force, dry_run=dry_run, expect=expect)
-        return self._taken_in(report)
-
-    def cure(
-        self, refs: tuple[SessionRef, ...], *, force: bool = False, dry_run: bool = False
-    ) -> ActionReport:
-        """Set stuck sessions to idle in their stores' own terms."""
-        report = self._actions.cure(refs, force=force, dry_run=dry_run)
-        return self._taken_in(report)
-
-    def undo(self, entry_id: str | None = None) -> ActionReport:
-        """Take back the last change, or a named one. Raises `NothingToUndo`, `UndoRefused`."""
-        report = self._actions.undo(entry_id)
-        return self._taken_in(report)
-
-    def undo_entries(self) -> tuple[JournalEntry, ...]:
-        """What can be taken back, newest first."""
-        return self._actions.undo_entries()
-
-    def _taken_in(self, report: ActionReport) -> ActionReport:
-        # Whoever changed something sees it at once, watched or not.
-        for store in {ref.store for ref in report.done} if not report.dry_run else ():
-            keys = frozenset(ref.key for ref in report.done if ref.store == store)
-            self._sync.catch_up(store, keys)
-        return report
+        messages = list(counted(self.messages(ref), each))
+        whole = Transcript(session, verdict, messages, resume)
+        return without_secrets(whole, each) if redact else whole
 
     # -- keeping up ------------------------------------------------------------------------
 
@@ -338,7 +358,8 @@ class Library:
 
     def notices(self) -> tuple[str, ...]:
         """What a person should be told of our own files, in sentences; each is given out once."""
-        return (*self._index.database.take_notices(), *self._history.take_notices())
+        own_files = (self._index.database, self._history, self._looked_at)
+        return tuple(notice for file in own_files for notice in file.take_notices())
 
     def index_status(self, *, sizes: bool = False) -> IndexStatus:
         """How big and how complete the index is; `sizes` of its parts take longer."""

@@ -12,19 +12,22 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sessiontui.domain.query import Query
 from sessiontui.domain.search import HitPage, IndexTier
 from sessiontui.domain.session import RowPage, SessionRef
-from sessiontui.services.index_answers import Asked, IndexAnswers
+from sessiontui.services.index_asked import Asked
 from sessiontui.services.index_database import IndexDatabase, SearchTicket
-from sessiontui.services.index_pass import SearchLimits
 from sessiontui.services.index_patience import Clock
 from sessiontui.services.index_schema import PENDING_BITS, counter
 from sessiontui.services.index_texts import drop_tools, purge_step
 from sessiontui.services.index_words import exact, from_exact
 from sessiontui.services.index_writing import IndexChange
+
+if TYPE_CHECKING:
+    from sessiontui.services.index_answers import IndexAnswers
+    from sessiontui.services.index_pass import SearchLimits
 
 
 class StoreState(NamedTuple):
@@ -78,7 +81,9 @@ class SearchIndex:
         clock: Clock = time.perf_counter,
     ) -> None:
         self._database = IndexDatabase(folder)
-        self._answers = IndexAnswers(limits or SearchLimits(), clock)
+        self._limits = limits
+        self._clock = clock
+        self._kept: IndexAnswers | None = None
         self._searching: set[SearchTicket] = set()
         self._lock = threading.Lock()
 
@@ -118,7 +123,7 @@ class SearchIndex:
         """
         asked = Asked(query, stores, now, threshold)
         with self._search(query) as ticket, self._database.reading(ticket) as connection:
-            return self._answers.rows(connection, ticket, asked, whole=whole)
+            return self._answers().rows(connection, ticket, asked, whole=whole)
 
     def hits(
         self,
@@ -131,7 +136,17 @@ class SearchIndex:
         """Sessions with their best hits, best first whatever the query's order; all of them."""
         asked = Asked(query, stores, now, threshold)
         with self._search(query) as ticket, self._database.reading(ticket) as connection:
-            return self._answers.hits(connection, ticket, asked, hits_per_session)
+            return self._answers().hits(connection, ticket, asked, hits_per_session)
+
+    def _answers(self) -> IndexAnswers:
+        # All that searching needs takes a while to import, and listing does without.
+        from sessiontui.services.index_answers import IndexAnswers  # noqa: PLC0415
+        from sessiontui.services.index_pass import SearchLimits  # noqa: PLC0415
+
+        with self._lock:
+            if self._kept is None:
+                self._kept = IndexAnswers(self._limits or SearchLimits(), self._clock)
+            return self._kept
 
     def interrupt(self) -> None:
         """End the searches that are running now; those that begin later are not touched."""

@@ -11,11 +11,12 @@ import difflib
 import inspect
 import itertools
 import json
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, NamedTuple, cast
 
 from pydantic import (
     BaseModel,
@@ -108,6 +109,23 @@ class LoadedSettings(BaseModel):
     origins: Mapping[str, str]
     path: Path
     """The settings file that counts, whether it exists or not."""
+    variables: Mapping[str, str] = Field(default={}, repr=False)
+    """The `SESSIONTUI_*` variables that were there."""
+
+    @classmethod
+    def defaults(cls) -> LoadedSettings:
+        """The defaults; the user's own file is where others would be, but was not read."""
+        origins = dict.fromkeys(Settings.model_fields, "default")
+        return cls(settings=Settings(), origins=origins, path=default_settings_path())
+
+    def again(self) -> LoadedSettings:
+        """The file read anew, under the same variables. Raises `SettingsInvalid`."""
+        return load_settings(self.path, self.variables)
+
+    def changed_names(self, other: LoadedSettings) -> frozenset[str]:
+        """The settings that have another value in `other`."""
+        values = ((name, getattr(self.settings, name)) for name in Settings.model_fields)
+        return frozenset(name for name, value in values if getattr(other.settings, name) != value)
 
     def items(self) -> tuple[tuple[str, JsonValue, str], ...]:
         """(name, value, origin) of every field, in their order."""
@@ -128,36 +146,73 @@ def load_settings(
     Raises `SettingsInvalid`, naming the file or the variable, and the nearest known name.
     """
     stored = _read_file(path, required)
-    given = {
-        name: _variable_value(name, variables[_variable(name)])
+    ours = {
+        _variable(name): variables[_variable(name)]
         for name in Settings.model_fields
         if _variable(name) in variables
     }
-    _validate(stored, str(path))
+    given = {
+        name: _variable_value(name, ours[_variable(name)])
+        for name in Settings.model_fields
+        if _variable(name) in ours
+    }
+    _validate(stored.values, stored.place)
     for name, value in given.items():
-        _validate({name: value}, _variable(name))
-    settings = _validate({**stored, **given}, str(path))
+        _validate({name: value}, _variable_place)
+    settings = _validate({**stored.values, **given}, stored.place)
     origins = {
-        name: _variable(name) if name in given else str(path) if name in stored else "default"
+        name: _variable(name)
+        if name in given
+        else str(path)
+        if name in stored.values
+        else "default"
         for name in Settings.model_fields
     }
-    return LoadedSettings(settings=settings, origins=origins, path=path)
+    return LoadedSettings(settings=settings, origins=origins, path=path, variables=ours)
 
 
 def _variable(name: str) -> str:
     return VARIABLE_PREFIX + name.upper()
 
 
-def _read_file(path: Path, required: bool) -> dict[str, Any]:
+def _variable_place(names: tuple[str | int, ...]) -> str:
+    return _variable(str(names[0]))
+
+
+class _Stored(NamedTuple):
+    """What stands in the settings file."""
+
+    path: Path
+    text: str = ""
+    values: Mapping[str, Any] = {}
+
+    def place(self, names: tuple[str | int, ...]) -> str:
+        """The file, and the line on which a setting (or a name in its table) stands."""
+        line = _line_of(self.text, names)
+        return str(self.path) if line is None else f"{self.path}, line {line}"
+
+
+def _line_of(text: str, names: tuple[str | int, ...]) -> int | None:
+    """The line that sets a value: the last one that names the innermost name it can be found by."""
+    lines = text.splitlines()
+    for name in reversed(names):
+        begins = re.compile(rf"\s*(\[\s*)?[\"']?{re.escape(str(name))}[\"']?\s*[=.\]]")
+        found = [number for number, line in enumerate(lines, 1) if begins.match(line)]
+        if found:
+            return found[-1]
+    return None
+
+
+def _read_file(path: Path, required: bool) -> _Stored:
     try:
         text = path.read_bytes().decode("utf-8")
-        return tomllib.loads(text)
+        return _Stored(path, text, tomllib.loads(text))
     except FileNotFoundError as error:
         if required:
             raise SettingsInvalid(
                 f"there is no settings file {path}", "`sessiontui config init` writes one"
             ) from error
-        return {}
+        return _Stored(path)
     except OSError as error:
         raise SettingsInvalid(
             f"{path} cannot be read: {(error.strerror or str(error)).lower()}",
@@ -185,16 +240,21 @@ def _variable_value(name: str, text: str) -> object:
     return text
 
 
-def _validate(values: Mapping[str, object], where: str) -> Settings:
+_Place = Callable[[tuple[str | int, ...]], str]
+"""Where a setting stands, in words."""
+
+
+def _validate(values: Mapping[str, object], place: _Place) -> Settings:
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        raise _invalid(error, where) from error
+        raise _invalid(error, place) from error
 
 
-def _invalid(error: ValidationError, where: str) -> SettingsInvalid:
+def _invalid(error: ValidationError, place: _Place) -> SettingsInvalid:
     first = error.errors(include_url=False)[0]
     name = ".".join(str(part) for part in first["loc"])
+    where = place(first["loc"])
     if first["type"] == "extra_forbidden":
         near = difflib.get_close_matches(name, Settings.model_fields, n=1, cutoff=0.5)
         known = ", ".join(Settings.model_fields)
@@ -259,6 +319,19 @@ def write_default_file(path: Path) -> None:
         raise SettingsInvalid(f"{path.parent} cannot be made: {reason}", elsewhere) from error
 
 
+def ensure_file(path: Path) -> None:
+    """Write the default file where there is none. Raises `SettingsInvalid` where it cannot be."""
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        write_default_file(path)
+    except OSError as error:
+        raise SettingsInvalid(
+            f"{path} cannot be read: {(error.strerror or str(error)).lower()}",
+            "change its permissions, or name another with --config",
+        ) from error
+
+
 def own_places(settings_path: Path) -> tuple[tuple[str, Path], ...]:
     """(what, path) of our own folders and files, whether they exist or not."""
     places = Locations.of_user()
@@ -271,4 +344,5 @@ def own_places(settings_path: Path) -> tuple[tuple[str, Path], ...]:
         ("journal", places.journal),
         ("local titles", places.local_titles),
         ("query history", places.query_history),
+        ("view state", places.view_state),
     )

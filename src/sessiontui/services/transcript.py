@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sessiontui.domain.backend import ResumeCommand
@@ -28,14 +28,24 @@ class Transcript:
     masked: Mapping[str, int] | None = None
 
 
-def without_secrets(transcript: Transcript) -> Transcript:
-    """The transcript with every secret masked that is recognised."""
+def counted(
+    messages: Iterable[Message], each: Callable[[], None] | None = None
+) -> Iterator[Message]:
+    """The messages, with a call for each as it passes."""
+    for message in messages:
+        if each is not None:
+            each()
+        yield message
+
+
+def without_secrets(transcript: Transcript, each: Callable[[], None] | None = None) -> Transcript:
+    """The transcript with every secret masked that is recognised; `each` as in `counted`."""
     # A hundred expressions take a while to compile.
     from sessiontui.services.redaction import Redactor  # noqa: PLC0415
 
     redactor = Redactor()
     # Messages first: what they show to be secret is then known in the title, too.
-    messages = redactor.messages(transcript.messages)
+    messages = redactor.messages(counted(transcript.messages, each))
     return replace(
         transcript,
         messages=messages,

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sessiontui.domain.backend import Snapshot
 from sessiontui.domain.errors import StoreBusy, StoreUnreadable, UndoExpired
-from sessiontui.domain.report import Action
+from sessiontui.domain.report import Action, JournalEntry
 from sessiontui.domain.words import count_words, size_words
 from sessiontui.services.journal_entry import (
     MANIFEST,
@@ -67,6 +67,11 @@ class UndoJournal:
         self._keep_bytes = keep_bytes
         self._wait_seconds = wait_seconds
 
+    @property
+    def keep_for(self) -> timedelta:
+        """How long an entry can be taken back, while there is room."""
+        return self._keep_for
+
     # -- one at a time ---------------------------------------------------------------------
 
     @contextmanager
@@ -104,9 +109,17 @@ class UndoJournal:
         """Every entry, newest first; damaged ones too."""
         return [entry for folder in self._folders() if (entry := self._read(folder)) is not None]
 
+    def entry(self, entry_id: str) -> Manifest | Unusable | None:
+        """The entry of an id."""
+        return None if time_of_id(entry_id) is None else self._read(self.folder / entry_id)
+
     def is_undoable(self, entry: Manifest) -> bool:
         """Whether something of it can be taken back."""
-        return listed(entry, self.folder / entry.id).undoable
+        return self.listed(entry).undoable
+
+    def listed(self, entry: Manifest | Unusable) -> JournalEntry:
+        """The entry as it is shown."""
+        return listed(entry, self.folder / entry.id, self._keep_for)
 
     def payload(self, entry: Manifest, item: JournalItem) -> bytes:
         """What the backend needs to restore a session. Raises `UndoExpired` for a damaged one."""

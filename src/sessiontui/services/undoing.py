@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from sessiontui.domain.backend import SessionBackend
+from sessiontui.domain.change import UNWATCHED, ChangeStage, ChangeWatch, JournalledSession
 from sessiontui.domain.errors import (
     AmbiguousRef,
     NothingToUndo,
@@ -17,13 +18,21 @@ from sessiontui.domain.errors import (
     StoreUnreadable,
     UndoExpired,
 )
+from sessiontui.domain.message import Message
 from sessiontui.domain.report import Action, ActionReport, JournalEntry, Skipped
 from sessiontui.domain.session import SessionRef
 from sessiontui.services.action_checks import ActionOptions, skipped_because
 from sessiontui.services.backend_registry import backend_class
 from sessiontui.services.catalogue import Catalogue
-from sessiontui.services.journal_entry import ItemState, JournalItem, Manifest, Unusable, listed
+from sessiontui.services.journal_entry import (
+    ItemState,
+    JournalItem,
+    Manifest,
+    Unusable,
+    journalled,
+)
 from sessiontui.services.local_titles import LocalTitles
+from sessiontui.services.snapshot_reading import read_snapshot
 from sessiontui.services.undo_journal import UndoJournal
 from sessiontui.storage.atomic_file import remove_leftovers
 
@@ -48,21 +57,33 @@ class Undoing:
         self._titles = titles
         self._options = options
 
-    def undo(self, entry_id: str | None) -> ActionReport:
+    def undo(
+        self,
+        entry_id: str | None,
+        refs: Collection[SessionRef] | None = None,
+        watch: ChangeWatch = UNWATCHED,
+    ) -> ActionReport:
         """Take back the newest entry that can be, or a named one (an id or a unique prefix).
 
-        Partial failure is a value: what could not be restored stays in the entry. Raises
-        `NothingToUndo`, `UndoExpired`, `UndoRefused`, `AmbiguousRef`.
+        With `refs` only those of its sessions. Partial failure is a value: what could not be
+        restored stays in the entry. Raises `NothingToUndo`, `UndoExpired`, `UndoRefused`,
+        `AmbiguousRef`.
         """
         choice = self._newest() if entry_id is None else self._named(entry_id)
         entry = choice.entry
         items = list(entry.items)
+        wanted = [
+            position
+            for position in reversed(range(len(items)))
+            if items[position].state is not ItemState.UNDONE
+            and (refs is None or items[position].ref in refs)
+        ]
+        if not wanted:
+            raise NothingToUndo("it was taken back already", "see `sessiontui journal`")
         done: list[SessionRef] = []
         skipped: list[Skipped] = []
-        for position in reversed(range(len(items))):
+        for position in watch.over(ChangeStage.CHANGING, wanted):
             item = items[position]
-            if item.state is ItemState.UNDONE:
-                continue
             try:
                 self._take_back(entry, item)
             except SessionTuiError as error:
@@ -80,6 +101,7 @@ class Undoing:
             action=Action.UNDO,
             done=tuple(done),
             skipped=tuple(skipped),
+            cancelled=tuple(items[at].ref for at in wanted[len(done) + len(skipped) :]),
             undo_id=entry.id,
             notes=tuple(notes),
         )
@@ -105,10 +127,27 @@ class Undoing:
     def listed(self) -> tuple[JournalEntry, ...]:
         """The entries about stores the user is looking at, newest first; damaged ones too."""
         return tuple(
-            listed(entry, self._journal.folder / entry.id)
+            self._journal.listed(entry)
             for entry in self._journal.entries()
             if isinstance(entry, Unusable) or self._concerns_view(entry)
         )
+
+    def journalled(self, entry_id: str) -> tuple[JournalledSession, ...]:
+        """The sessions of an entry as they were before it; none where its record is unusable."""
+        entry = self._journal.entry(entry_id)
+        return journalled(entry) if isinstance(entry, Manifest) else ()
+
+    def messages(self, entry_id: str, ref: SessionRef) -> tuple[Message, ...]:
+        """The transcript of a session as it was before an entry. Raises as `read_snapshot` does.
+
+        Raises `NothingToUndo` and `UndoExpired` where it is not kept any more.
+        """
+        entry = self._named(entry_id).entry
+        item = next((item for item in entry.items if item.ref == ref), None)
+        if item is None:
+            raise NothingToUndo(f"{entry.id} is not about {ref}")
+        snapshot = item.restorable(self._journal.payload(entry, item))
+        return read_snapshot(snapshot, Path(item.root).name, self._options.home)
 
     def is_untouched(self, entry: Manifest, item: JournalItem) -> bool | None:
         """Whether the session is as it was before the change; None when that cannot be told."""
@@ -229,7 +268,7 @@ class Undoing:
             elif self._journal.is_undoable(entry):
                 return _Choice(entry, tuple(notes))
             else:
-                problem = listed(entry, self._journal.folder / entry.id).problem
+                problem = self._journal.listed(entry).problem
                 notes.append(f"the newer change {entry.id} cannot be taken back: {problem}")
         if notes:
             raise UndoExpired(notes[0], "see `sessiontui journal`")
@@ -255,6 +294,6 @@ class Undoing:
         if entry.is_undone:
             raise NothingToUndo(f"{entry.id} was taken back already", "see `sessiontui journal`")
         if not self._journal.is_undoable(entry):
-            problem = listed(entry, self._journal.folder / entry.id).problem
+            problem = self._journal.listed(entry).problem
             raise UndoExpired(f"{entry.id} cannot be taken back: {problem}")
         return _Choice(entry)

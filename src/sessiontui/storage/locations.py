@@ -54,6 +54,16 @@ class Locations(BaseModel):
         """The file of the queries that were used."""
         return self.data / "query-history.json"
 
+    @property
+    def looked_at(self) -> Path:
+        """The file of what a person has looked at."""
+        return self.data / "looked-at.json"
+
+    @property
+    def view_state(self) -> Path:
+        """The file of how the screens were left."""
+        return self.data / "view-state.json"
+
 
 def private_folder(folder: Path) -> Path:
     """Make a folder (and its parents) that only its owner can enter; returns it.

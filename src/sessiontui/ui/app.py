@@ -3,77 +3,77 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from typing import ClassVar
 
-from textual.app import App, SystemCommand
-from textual.binding import BindingType
-from textual.command import Provider
 from textual.events import Event, Key
 from textual.screen import Screen
+from textual.timer import Timer
 
 from sessiontui.domain.errors import SessionTuiError
 from sessiontui.domain.events import StoreEvent, StoreEventKind
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.search import IndexTier
 from sessiontui.services.library import Library, utc_now
-from sessiontui.ui.action_keys import binding_of, checked_keymap
-from sessiontui.ui.actions import ACTION
+from sessiontui.services.settings import LoadedSettings
 from sessiontui.ui.error_display import show_error
+from sessiontui.ui.giving import GivingApp
+from sessiontui.ui.greeting import Greeting
 from sessiontui.ui.messages import LibraryChanged, StoreHappened
-from sessiontui.ui.palette import ActionCommands, SessionCommands
 from sessiontui.ui.refresher import start_worker
 from sessiontui.ui.screens.browse import BrowseScreen
-from sessiontui.ui.stylesheet import stylesheet_paths
-from sessiontui.ui.themes import DARK, THEMES, derived_variables
-from sessiontui.ui.widgets.welcome import Welcome
+from sessiontui.ui.settings_desk import SettingsDesk
+from sessiontui.ui.stylesheet import SteadyStylesheet, stylesheet_paths
+from sessiontui.ui.themes import THEMES, derived_variables
 from sessiontui.ui.workbench import Workbench
 
 _SHOW_INDEXED_SECONDS = 1.0
 """While the index is built, how often the list is painted anew."""
 
+_KEEP_SECONDS = 0.5
+"""How long after a change of the view it is written down, with those that follow it."""
+
 _LISTED_SECONDS = 2.0
 """How long the sync lets the first rows go before it."""
 
 
-class SessionApp(App[None]):
+class SessionApp(GivingApp):
     """Looks after the sessions of a library.
 
-    `clock` gives the time, aware. `theme` is the name of a theme; unknown names give the program's
-    own. `first_run` greets with what was found. `notice` is one sentence told at the start.
-    `keymap` has keys by action id; raises `SettingsInvalid` for an unknown action.
+    `clock` gives the time, aware. `settings` are those in force, the defaults without them. With
+    `first_run` a person is greeted with what was found, once. `notice` is one sentence told at the
+    start.
     """
 
     TITLE = "sessiontui"
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
-        ActionCommands,
-        SessionCommands,
-    }
-    BINDINGS: ClassVar[list[BindingType]] = [binding_of(ACTION["palette"], "command_palette")]
+    ENABLE_COMMAND_PALETTE = False
+    """Textual's own; ours is a screen."""
 
     def __init__(
         self,
         library: Library,
         *,
         clock: Callable[[], datetime] = utc_now,
-        theme: str | None = None,
+        settings: LoadedSettings | None = None,
         first_run: bool = False,
         notice: str | None = None,
-        keymap: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(css_path=[*stylesheet_paths()])
-        self.bench = Workbench(library, clock)
+        self.bench = Workbench(library, clock, settings or LoadedSettings.defaults())
+        self.desk = SettingsDesk(self, self.bench, self._all_changed)
         self._first_run = first_run
+        self._greeting = Greeting(self, self.bench)
         self._notice = notice
         self._told: set[tuple[str, str | None]] = set()
         self._painted_at = 0.0
+        self._keeping: Timer | None = None
         for own in THEMES:
             self.register_theme(own)
-        self.theme = theme if theme in self.available_themes else DARK.name
-        self.set_keymap(checked_keymap(keymap or {}))
+        self.desk.apply()
+        self.stylesheet = SteadyStylesheet(variables=self.get_css_variables())
+        self.bench.view_state.changed = self._keep_view_soon
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The colours that the stylesheet uses besides Textual's, made from the theme."""
@@ -82,10 +82,6 @@ class SessionApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """The list."""
         return BrowseScreen(self.bench)
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """None of Textual's own: the palette shows ACTIONS."""
-        return ()
 
     async def on_event(self, event: Event) -> None:
         """Know the key that bindings are looked up for: an input keeps some for itself."""
@@ -98,21 +94,30 @@ class SessionApp(App[None]):
     def on_mount(self) -> None:
         """Bring the index up to date, and then keep it so."""
         start_worker(self, self._keep_up, "events")
-        if self._first_run:
-            self.run_worker(self._greet(), group="welcome")
+        if self._first_run and self._greeting.is_due:
+            start_worker(self, self._greeting.begin, "welcome")
         if self._notice:
             self.notify(printable_line(self._notice), markup=False, timeout=10)
-
-    async def _greet(self) -> None:
-        welcome = Welcome()
-        await self.screen.mount(welcome)
-        stores = await self.bench.reads.run(self.bench.library.stores)
-        if welcome.is_attached:
-            welcome.show(stores)
+        self.desk.tell()
 
     def on_unmount(self) -> None:
         """Leave at once."""
+        self.bench.view_state.write()
         self.bench.close()
+
+    # -- what is kept, and set -------------------------------------------------------------
+
+    def _keep_view_soon(self) -> None:
+        if self._keeping is None and self.is_running:
+            self._keeping = self.set_timer(_KEEP_SECONDS, self._keep_view)
+
+    def _keep_view(self) -> None:
+        self._keeping = None
+        start_worker(self, partial(self.bench.reads.run, self.bench.view_state.write), "view-state")
+
+    def on_settings_wanted(self) -> None:
+        """Open the settings file; what is changed there is taken over."""
+        start_worker(self, self.desk.edit, "settings", exclusive=True)
 
     # -- what happens in the stores --------------------------------------------------------
 
@@ -137,7 +142,10 @@ class SessionApp(App[None]):
         except SessionTuiError as error:
             show_error(self, error)
         self._show_progress(None)
-        bench.changes.note_all()
+        self._all_changed()
+
+    def _all_changed(self) -> None:
+        self.bench.changes.note_all()
         self._announce()
 
     def _tell_from_thread(self, event: StoreEvent) -> None:
@@ -165,6 +173,7 @@ class SessionApp(App[None]):
         self._announce()
 
     def _show_progress(self, event: StoreEvent | None) -> None:
+        self._greeting.show_progress(event)
         for screen in self.screen_stack:
             if isinstance(screen, BrowseScreen):
                 screen.show_progress(event)

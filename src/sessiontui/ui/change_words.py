@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from textual.notifications import SeverityLevel
 
 from sessiontui.domain.backend import Footprint
+from sessiontui.domain.change import ChangeProgress, ChangeStage
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.report import Action, ActionReport, JournalEntry
 from sessiontui.domain.session import SessionRef, SessionRow
 from sessiontui.domain.words import count_words, size_words
-from sessiontui.ui.widgets.session_row_renderer import short_format
+from sessiontui.ui.widgets.column_plan import short_format
 
 TITLE_LIMIT = 60
+_REASONS_TOLD = 2
+
+
+class ChangeVerb(NamedTuple):
+    """The forms of a change's verb, and what an undo of it does."""
+
+    does: str
+    doing: str
+    done: str
+    back: str
+
+
+VERBS: Mapping[Action, ChangeVerb] = {
+    Action.RENAME: ChangeVerb("renames", "renaming", "renamed", "takes it back"),
+    Action.CLEAR: ChangeVerb("clears", "clearing", "cleared", "brings them back"),
+    Action.DELETE: ChangeVerb("deletes", "deleting", "deleted", "brings it back"),
+    Action.CURE: ChangeVerb("cures", "curing", "cured", "takes it back"),
+    Action.UNDO: ChangeVerb("takes back", "taking back", "taken back", ""),
+    Action.OTHER: ChangeVerb("changes", "changing", "changed", "takes it back"),
+}
 
 
 def title_words(title: str) -> str:
@@ -22,25 +44,66 @@ def title_words(title: str) -> str:
     return printable_line(title, TITLE_LIMIT)
 
 
+# -- before ------------------------------------------------------------------------------------
+
+
 def question_words(
-    action: Action, row: SessionRow, key: str, footprint: Footprint | None = None
+    action: Action,
+    row: SessionRow,
+    key: str,
+    footprint: Footprint | None = None,
+    children: int = 0,
+    back_key: str = "esc",
 ) -> str:
-    """The question that the first press puts in the place of the row; it names what goes."""
+    """The question that the first press puts in the place of the row; it names what goes.
+
+    `key` does it, `back_key` does not. `children` counts the sessions it spawned, which are
+    sessions of their own and stay.
+    """
     parts: list[str] = []
     if row.message_count is not None:
         parts.append(count_words(row.message_count, "message"))
-    size = row.size_bytes if footprint is None else footprint.size_bytes
-    if size is not None and action is Action.DELETE:
-        parts.append(size_words(size))
-    if footprint is not None and action is Action.DELETE:
-        # Rows share the file of their database.
-        files = len({part.path for part in footprint.parts if part.path is not None})
-        if files > 1:
-            parts.append(count_words(files, "file"))
+    if action is Action.DELETE:
+        size = row.size_bytes if footprint is None else footprint.size_bytes
+        if size is not None:
+            parts.append(size_words(size))
+        if footprint is not None:
+            parts += _belongings(footprint)
     parts.append(short_format(printable_line(row.format, 40)))
     kept = ", the session stays" if action is Action.CLEAR else ""
-    again = f"{key} again {action.value}s"
-    return f"{action.value} {title_words(row.title)}: {', '.join(parts)}{kept}. {again}, esc keeps"
+    if children and action is Action.DELETE:
+        kept = f", {count_words(children, 'session')} it spawned {_verb(children)}"
+    answers = f"{key} again {VERBS[action].does}, {back_key} keeps"
+    return f"{action.value} {title_words(row.title)}: {', '.join(parts)}{kept}. {answers}"
+
+
+def _verb(count: int) -> str:
+    return "stays" if count == 1 else "stay"
+
+
+def _belongings(footprint: Footprint) -> Iterable[str]:
+    # Rows share the file of their database.
+    if footprint.files > 1:
+        yield count_words(footprint.files, "file")
+    if any("sub-agents" in part.what for part in footprint.parts):
+        yield "with its sub-agents"
+
+
+# -- while it is made --------------------------------------------------------------------------
+
+
+def progress_words(progress: ChangeProgress | None, doing: str) -> str:
+    """How far a change is: `deleting 31 of 300`. `doing` is what its last stage does."""
+    if progress is None:
+        return "waiting for its turn"
+    stages = {ChangeStage.CHECKING: "checking", ChangeStage.SAVING: "saving a copy"}
+    words = stages.get(progress.stage, doing)
+    if progress.total <= 1:
+        return words
+    return f"{words}  {min(progress.done + 1, progress.total):,} of {progress.total:,}"
+
+
+# -- after it ----------------------------------------------------------------------------------
 
 
 class Outcome(NamedTuple):
@@ -56,12 +119,6 @@ _DONE = {
     Action.DELETE: "deleted",
     Action.CURE: "set to idle",
     Action.UNDO: "brought back",
-}
-_BACK = {
-    Action.RENAME: "takes it back",
-    Action.CLEAR: "brings them back",
-    Action.DELETE: "brings it back",
-    Action.CURE: "takes it back",
 }
 
 
@@ -81,17 +138,52 @@ def outcome_words(
     sentences: list[str] = []
     if report.done:
         sentences.append(_done_words(report, titles, undone, new_title))
-        if report.undo_id is not None and report.action in _BACK:
-            sentences.append(f"{undo_key} {_BACK[report.action]}")
-    for skipped in report.skipped:
+        if report.undo_id is not None and report.action is not Action.UNDO:
+            sentences.append(f"{undo_key} {VERBS[report.action].back}")
+    for skipped in report.skipped[:_REASONS_TOLD]:
         name = title_words(titles.get(skipped.ref, skipped.ref.key))
         verb = "taken back" if report.action is Action.UNDO else _DONE[report.action]
         sentences.append(f"{name} was not {verb}: {printable_line(skipped.reason)}")
+    if len(report.skipped) > _REASONS_TOLD:
+        sentences.append(f"nor were {len(report.skipped) - _REASONS_TOLD:,} more")
     sentences += [printable_line(note) for note in report.notes]
-    if not report.done and not report.skipped:
+    if report.cancelled:
+        left = count_words(len(report.cancelled), "session")
+        sentences.append(f"stopped, {left} left as before")
+    elif not report.done and not report.skipped:
         sentences.append("nothing was changed")
     severity: SeverityLevel = "warning" if report.skipped else "information"
     return Outcome(". ".join(sentences), severity)
+
+
+def bulk_outcome_words(
+    report: ActionReport, undo_key: str, refused: int = 0, told: Collection[str] = ()
+) -> Outcome:
+    """The same for a change of many sessions: `deleted 7 sessions, 2 skipped · u undoes`.
+
+    `refused` counts those that were known before not to be possible; `told` are notes that were
+    read before.
+    """
+    done, skipped = len(report.done), len(report.skipped) + refused
+    asked = done + len(report.skipped) + len(report.cancelled)
+    verb = VERBS[report.action].done
+    count = f"{done:,} of {count_words(asked, 'session')}"
+    counts = [f"{verb} {count if report.cancelled else count_words(done, 'session')}"]
+    if not done:
+        counts = [f"nothing was {verb}"]
+    if skipped:
+        counts.append(f"{skipped:,} skipped")
+    words = ", ".join(counts)
+    if report.cancelled:
+        words = f"stopped: {words}"
+    if done and report.undo_id is not None:
+        words += f" · {undo_key} undoes"
+    reasons = Counter(printable_line(skipped.reason) for skipped in report.skipped)
+    sentences = [words]
+    for reason, times in reasons.most_common(_REASONS_TOLD):
+        sentences.append(f"{times:,} × {reason}" if times > 1 else f"skipped: {reason}")
+    sentences += [printable_line(note) for note in report.notes if note not in told]
+    return Outcome("\n".join(sentences), "warning" if report.skipped else "information")
 
 
 def _done_words(
@@ -120,13 +212,15 @@ def _done_words(
 
 def change_words(entry: JournalEntry) -> str:
     """A line of the journal: what was done to which session."""
-    name = title_words(entry.titles[0]) if entry.titles else title_words(entry.refs[0].key)
-    if len(entry.refs) > 1:
-        name = count_words(len(entry.refs), "session")
-    return f"{_JOURNALLED[entry.action]} {name}"
-
-
-_JOURNALLED = {**_DONE, Action.CURE: "cured", Action.UNDO: "took back a change of"}
+    match len(entry.refs):
+        case 0:
+            name = "sessions that are not known any more"
+        case 1:
+            name = title_words(entry.titles[0] if entry.titles else entry.refs[0].key)
+        case count:
+            name = count_words(count, "session")
+    done = "took back a change of" if entry.action is Action.UNDO else VERBS[entry.action].done
+    return f"{done} {name}"
 
 
 def _undone_words(name: str, undone: JournalEntry | None) -> str:

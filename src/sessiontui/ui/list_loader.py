@@ -16,8 +16,12 @@ from sessiontui.domain.errors import SearchInterrupted, SessionTuiError
 from sessiontui.domain.query import Query
 from sessiontui.domain.session import SessionRef
 from sessiontui.ui.error_display import show_error
-from sessiontui.ui.listing import Listing, ListOrder, asks, read_listing
+from sessiontui.ui.list_order import Grouping, ListOrder
+from sessiontui.ui.listing import Listing, asks, read_listing
+from sessiontui.ui.looking import Looking
 from sessiontui.ui.refresher import start_worker
+from sessiontui.ui.widgets.arrangement import Wishes
+from sessiontui.ui.widgets.session_groups import NEW
 from sessiontui.ui.workbench import Workbench
 
 DEBOUNCE_SECONDS = 0.05
@@ -51,9 +55,12 @@ class ListLoader:
     when the answer is there, so that a busy store cannot keep the list from being painted.
     """
 
-    def __init__(self, owner: Widget, bench: Workbench, show: Show, wait: Wait) -> None:
+    def __init__(
+        self, owner: Widget, bench: Workbench, looking: Looking, show: Show, wait: Wait
+    ) -> None:
         self._owner = owner
         self._bench = bench
+        self._looking = looking
         self._show = show
         self._wait = wait
         self._again = False
@@ -63,6 +70,7 @@ class ListLoader:
         self._is_completing = False
         self.query = Query()
         self.order = ListOrder()
+        self.grouping = Grouping.STATE
         self.generation = 0
         """The change log's generation that the rows shown include."""
         self.is_loading = False
@@ -88,8 +96,10 @@ class ListLoader:
         self._placing = Placing(select=ref)
         self.load()
 
-    def load(self, *, debounce: bool = False) -> None:
-        """Ask for the rows of the current query."""
+    def load(self, *, debounce: bool = False, to_top: bool = False) -> None:
+        """Ask for the rows of the current query; `to_top`: the cursor goes to the first."""
+        if to_top:
+            self._placing = Placing(to_top=True)
         if self.is_loading or self._is_completing:
             self._bench.library.interrupt()
         self.is_loading = True
@@ -110,10 +120,12 @@ class ListLoader:
         self._again = False
         bench = self._bench
         generation, begun = bench.changes.generation, bench.timer()
-        query = self.order.applied(self.query)
-        before = self._shown if self._shown is not None and self._shown.query == query else None
+        query, wishes = self.query, Wishes(self.order, self.grouping)
+        before = self._shown
+        if before is not None and not _is_same(before, query, wishes):
+            before = None
         try:
-            first = await self._read(query, before=before)
+            first = await self._read(query, wishes, before=before)
             if first.complete or first.arrangement.rows:
                 self._take(first, begun, generation)
             else:
@@ -122,7 +134,8 @@ class ListLoader:
                 self._is_completing = True
                 if before is not None and first.arrangement.rows:
                     await asyncio.sleep(WHOLE_AGAIN_SECONDS)
-                self._take(await self._read(query, whole=True), begun, generation)
+                whole = await self._read(query, wishes, whole=True, before=before)
+                self._take(whole, begun, generation)
         except SearchInterrupted:
             # Whoever asks now has interrupted; this question was asked again in the meantime.
             self.load()
@@ -136,11 +149,23 @@ class ListLoader:
             self.load()
 
     async def _read(
-        self, query: Query, *, whole: bool = False, before: Listing | None = None
+        self,
+        query: Query,
+        wishes: Wishes,
+        *,
+        whole: bool = False,
+        before: Listing | None = None,
     ) -> Listing:
-        bench = self._bench
-        read = partial(read_listing, bench.library, query, bench.local_now())
-        return await bench.queries.run(read, whole=whole, before=before)
+        bench, looking = self._bench, self._looking
+        kept = frozenset() if before is None else before.arrangement.group_refs(NEW)
+
+        def read() -> Listing:
+            looks = looking.looks(bench.library.looks())
+            asked = wishes._replace(looks=looks, kept_new=kept)
+            now = bench.local_now()
+            return read_listing(bench.library, query, now, asked, whole=whole, before=before)
+
+        return await bench.queries.run(read)
 
     def _take(self, listing: Listing, begun: float, generation: int) -> None:
         self.is_loading = self._is_completing = False
@@ -150,7 +175,13 @@ class ListLoader:
         if not listing.complete:
             # The whole answer moves nothing, but the session wanted may only be in that one.
             wanted = placing.select
-            found = wanted is None or listing.arrangement.position(wanted) is not None
+            found = wanted is None or listing.arrangement.holds(wanted)
             self._placing = Placing(hold=True) if found else Placing(select=wanted)
         self._show(listing, self._bench.timer() - begun, placing)
         self._bench.listed.set()
+
+
+def _is_same(shown: Listing, query: Query, wishes: Wishes) -> bool:
+    """Whether a question is the one that is answered on the screen."""
+    before = shown.wishes
+    return (shown.query, before.order, before.grouping) == (query, wishes.order, wishes.grouping)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sessiontui.domain.errors import QueryInvalid
 from sessiontui.domain.printable import printable_line
-from sessiontui.domain.query import Query, SortKey
+from sessiontui.domain.query import Query
 from sessiontui.domain.query_parser import parse_query
+from sessiontui.domain.session import SessionRef, SessionRow
 from sessiontui.domain.store import StoreInfo
 from sessiontui.domain.words import count_words
 from sessiontui.services.library import Library
-from sessiontui.ui.widgets.session_groups import Arrangement, arrange
+from sessiontui.ui.keymap import key_in_words
+from sessiontui.ui.widgets.arrangement import NO_WISHES, Arrangement, Wishes, arrange
 from sessiontui.ui.widgets.status_line import Counts
-
-SORTS = (SortKey.ACTIVITY, SortKey.CREATED, SortKey.TITLE, SortKey.MESSAGES, SortKey.SIZE)
-"""The orders of the sort key, in its order; while text is searched, relevance comes first."""
 
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
@@ -33,6 +33,8 @@ class Listing(NamedTuple):
     """Counts over everything, when the query asked for everything."""
     complete: bool = True
     """False when these are the first rows and more may come."""
+    wishes: Wishes = NO_WISHES
+    """How the rows were to be laid out."""
 
     @property
     def answered(self) -> Query:
@@ -52,32 +54,6 @@ class Listing(NamedTuple):
         return self.query.model_copy(update={"terms": terms})
 
 
-class ListOrder(NamedTuple):
-    """What the person chose; `key` None: the query's own, relevance while words are searched."""
-
-    key: SortKey | None = None
-    reverse: bool = False
-
-    def applied(self, query: Query) -> Query:
-        """The query in this order."""
-        return query.model_copy(update={"sort": self.key_for(query), "reverse": self.reverse})
-
-    def key_for(self, query: Query) -> SortKey:
-        """The order that a query is shown in."""
-        return query.sort if self.key is None else self.key
-
-    def next(self, query: Query) -> ListOrder:
-        """The next order for a query, going round."""
-        sorts = (SortKey.RELEVANCE, *SORTS) if query.sort is SortKey.RELEVANCE else SORTS
-        current = self.key_for(query)
-        chosen = sorts[(sorts.index(current) + 1) % len(sorts)] if current in sorts else sorts[0]
-        return ListOrder(None if chosen is sorts[0] else chosen)
-
-    def words(self, query: Query) -> str:
-        """The order, for the border of the list."""
-        return f"by {self.key_for(query).value} {'▴' if self.reverse else '▾'}"
-
-
 def found_words(listing: Listing, seconds: float) -> str:
     """What a query found, for the border of the box; empty when everything is listed."""
     query = listing.query
@@ -87,7 +63,7 @@ def found_words(listing: Listing, seconds: float) -> str:
     if listing.corrected:
         words.append(f"showing results for {printable_line(listing.corrected, 30)}")
     if listing.total is None or not listing.complete:
-        words.append(f"{len(listing.arrangement.rows):,}+ sessions")
+        words.append(f"{listing.arrangement.sessions:,}+ sessions")
     else:
         words.append(count_words(listing.total, "session"))
     if query.searches_text:
@@ -109,6 +85,7 @@ def read_listing(
     library: Library,
     query: Query,
     now: datetime,
+    wishes: Wishes = NO_WISHES,
     *,
     whole: bool = False,
     before: Listing | None = None,
@@ -118,22 +95,30 @@ def read_listing(
     Without `whole` they may be the first ones only. Those of `before`, an earlier answer to the
     same question, then stay after them until the whole answer is there.
     """
-    page = library.rows(query, whole=whole)
+    page = library.rows(wishes.order.applied(query), whole=whole)
     rows, hits = page.rows, page.hits
     if not page.complete and before is not None:
         known = {row.ref for row in rows}
-        rows = (*rows, *(row for row in before.arrangement.rows if row.ref not in known))
+        rows = (*rows, *(row for row in before.arrangement.every_row if row.ref not in known))
         hits = max(hits, before.hits)
+    if asks(query):
+        wishes = wishes._replace(parent_titles=_absent_parents(library, rows))
     counts = None if asks(query) or not page.complete else Counts.of(rows)
     return Listing(
         query,
-        arrange(rows, query, now),
+        arrange(wishes.order.sorted_rows(rows, query), query, now, wishes),
         page.total,
         hits,
         page.corrected,
         counts,
         page.complete,
+        wishes,
     )
+
+
+def _absent_parents(library: Library, rows: tuple[SessionRow, ...]) -> Mapping[SessionRef, str]:
+    named = {row.parent for row in rows if row.parent is not None}
+    return library.titles(named.difference(row.ref for row in rows)) if named else {}
 
 
 class Surroundings(NamedTuple):
@@ -168,9 +153,18 @@ class Notice(NamedTuple):
 
 
 def empty_notice(
-    text: str, query: Query, stores: tuple[StoreInfo, ...] | None, sessions: int, *, indexing: bool
+    text: str,
+    query: Query,
+    stores: tuple[StoreInfo, ...] | None,
+    sessions: int,
+    *,
+    indexing: bool,
+    key_of: Callable[[str], str] = key_in_words,
 ) -> Notice:
-    """Why there are no rows, and what would change that. `text` is what stands in the box."""
+    """Why there are no rows, and what would change that. `text` is what stands in the box.
+
+    `key_of` gives the key of an action in words.
+    """
     if stores is None:
         return Notice("looking for sessions", ())
     available = [store for store in stores if store.available]
@@ -183,8 +177,9 @@ def empty_notice(
             ),
         )
     if not available:
-        problems = tuple(f"{store.root}: {store.problem or 'not readable'}" for store in stores)
-        return Notice("no store can be read", (*problems, "S shows the stores."))
+        problems = tuple(map(_problem_words, stores))
+        shows = f"{key_of('stores')} shows the stores, and how to mend them."
+        return Notice("no store can be read", (*problems, shows))
     if indexing and not sessions:
         return Notice("reading the stores", ("Sessions appear as they are read.",))
     if not text.strip():
@@ -193,17 +188,22 @@ def empty_notice(
             f"no sessions in {found}",
             (
                 "As soon as an agent begins one, it appears here.",
-                "S shows the stores, and where they are.",
+                f"{key_of('stores')} shows the stores, and where they are.",
             ),
         )
-    return Notice(f"nothing matches “{text.strip()}”", _widening(query, sessions))
+    return Notice(f"nothing matches “{text.strip()}”", _widening(query, sessions, key_of("back")))
 
 
-def _widening(query: Query, sessions: int) -> tuple[str, ...]:
+def _problem_words(store: StoreInfo) -> str:
+    problem = store.problem or "not readable"
+    return problem if str(store.root) in problem else f"{store.root}: {problem}"
+
+
+def _widening(query: Query, sessions: int, back: str) -> tuple[str, ...]:
     if not query.searches_text:
         return (
             f"Looked at {count_words(sessions, 'session')}.",
-            "Take a filter away to see more; esc clears the box.",
+            f"Take a filter away to see more; {back} clears the box.",
         )
     where = (
         "titles, conversations and tool output" if query.in_tools else "titles and conversations"
@@ -215,4 +215,4 @@ def _widening(query: Query, sessions: int) -> tuple[str, ...]:
         hints.append("in:tools searches what tools were asked and gave back, too.")
     if len(query.terms) > 1:
         hints.append("Fewer words match more; a OR b finds either.")
-    return (*hints, "esc clears the box.")
+    return (*hints, f"{back} clears the box.")

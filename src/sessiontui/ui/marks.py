@@ -12,13 +12,19 @@ from sessiontui.domain.verdict import VerdictStatus
 
 
 class Marks(NamedTuple):
-    """The signs in use. `titles` are those of titles that a person gave."""
+    """The signs in use. `titles` are those of titles that a person gave.
+
+    `marked` stands before a session that a person marked. `tree` stands before what is below
+    another session: one of several, the last one, and the levels above it, the same two.
+    """
 
     statuses: Mapping[str, str]
     titles: Mapping[str, str]
     damaged: str
     bar: str
     ellipsis: str
+    marked: str
+    tree: tuple[str, str, str, str]
 
 
 SIGNS = Marks(
@@ -36,6 +42,8 @@ SIGNS = Marks(
     damaged="!",
     bar="▌",
     ellipsis="…",
+    marked="✓",
+    tree=("├ ", "└ ", "│ ", "  "),
 )
 
 LETTERS = Marks(
@@ -53,6 +61,8 @@ LETTERS = Marks(
     damaged="!",
     bar="|",
     ellipsis=".",
+    marked="x",
+    tree=("|-", "`-", "| ", "  "),
 )
 
 STATUS_WORDS: Mapping[str, str] = {

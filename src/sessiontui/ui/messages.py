@@ -21,6 +21,10 @@ class LibraryChanged(Message, bubble=False):
         return isinstance(message, LibraryChanged)
 
 
+class SettingsWanted(Message):
+    """The settings file shall be opened."""
+
+
 class StoreHappened(Message):
     """Something happened in a store, or the index went on; told by a thread."""
 

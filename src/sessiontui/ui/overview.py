@@ -71,6 +71,7 @@ class Overview:
             surroundings.stores if surroundings and self._is_listed else None,
             status_line.counts.sessions,
             indexing=status_line.progress is not None,
+            key_of=self._bench.key_of,
         )
         self._screen.query_one(SessionList).show_notice(notice.title, *notice.hints)
 

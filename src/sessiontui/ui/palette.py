@@ -1,113 +1,262 @@
-"""The command palette: every action of the screen, every session of the list, every store."""
+"""What the command palette offers, and how it is ranked. Pure: the screen is `screens.palette`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import IntEnum
 from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
-from textual.content import Content
-from textual.fuzzy import FuzzySearch
-from textual.style import Style
-
 from sessiontui.domain.printable import printable_line
-from sessiontui.ui.action_keys import key_words
-from sessiontui.ui.actions import actions_of
-from sessiontui.ui.screens.action_screen import ActionScreen
-from sessiontui.ui.screens.browse import BrowseScreen
+from sessiontui.domain.query import FilterField
+from sessiontui.domain.session import SessionRow
+from sessiontui.domain.store import StoreInfo
+from sessiontui.services.index_values import FilterValue
 
-_MOST_SESSIONS = 12
+_MOST_SESSIONS = 20
+_MOST_LOOKED_AT = 2_000
+"""Of the sessions that match, so many of the newest are ranked."""
+_MOST_VALUES = 200
+_TITLE_CELLS = 120
+_INITIALS, _NOWHERE = 3, 99
+"""Ranks of a match by initials, and of none."""
 
 
-class _Offer(NamedTuple):
+class Kind(IntEnum):
+    """What an offer is; of equally good matches, the lower kind comes first."""
+
+    ACTION = 0
+    VIEW = 1
+    SESSION = 2
+    STORE = 3
+    THEME = 4
+
+
+KIND_WORDS = {
+    Kind.ACTION: "Actions",
+    Kind.VIEW: "Views",
+    Kind.SESSION: "Sessions",
+    Kind.STORE: "Stores",
+    Kind.THEME: "Themes",
+}
+
+
+class Offer(NamedTuple):
+    """Something that can be picked.
+
+    `note` says more in one sentence, `refused` why it cannot be done now. `also` are words it is
+    found by besides its title. `target` is what the pick is about: a query, a theme, a session.
+    """
+
+    kind: Kind
     title: str
-    keys: str
-    help: str
-    command: Callable[[], object]
-
-    def display(self, offsets: Iterable[int] = (), style: Style | None = None) -> Content:
-        """The title, with what was matched in it marked, and its keys.
-
-        Textual's own highlighting reads the text as markup, which stored titles must never be.
-        """
-        content = Content(self.title)
-        for offset in offsets:
-            content = content.stylize(style or Style(underline=True), offset, offset + 1)
-        return Content.assemble(content, (f"  {self.keys}", Style(dim=True)))
+    note: str = ""
+    keys: str = ""
+    also: str = ""
+    refused: str | None = None
+    do: Callable[[], object] = lambda: None
+    target: str = ""
 
 
-class ActionCommands(Provider):
-    """The actions of the screen below, with their keys; those refused now say why."""
+class Found(NamedTuple):
+    """An offer that matches, and where in its title."""
 
-    def _offers(self) -> Iterator[_Offer]:
-        screen = self.screen
-        if not isinstance(screen, ActionScreen):
-            return
-        keys = screen.keys()
-        for action in actions_of(screen.SCOPE):
-            if action.in_palette and screen.is_relevant(action):
-                reason = screen.refusal(action)
-                yield _Offer(
-                    action.title,
-                    " ".join(key_words(key) for key in keys.get(action.id, action.keys)),
-                    action.help if reason is None else f"not now: {printable_line(reason, 200)}",
-                    partial(screen.action_perform, action.id),
-                )
-
-    async def discover(self) -> Hits:
-        """All of them."""
-        for offer in self._offers():
-            yield DiscoveryHit(offer.display(), offer.command, text=offer.title, help=offer.help)
-
-    async def search(self, query: str) -> Hits:
-        """Those that match by title or by what they do."""
-        fuzzy = FuzzySearch()
-        for offer in self._offers():
-            score, offsets = fuzzy.match(query, offer.title)
-            if not score:
-                score, offsets = fuzzy.match(query, offer.help)[0] / 2, ()
-            if score:
-                display = offer.display(offsets, self.match_style)
-                yield Hit(score, display, offer.command, text=offer.title, help=offer.help)
+    offer: Offer
+    offsets: tuple[int, ...] = ()
 
 
-class SessionCommands(Provider):
-    """Sessions of the list by title, and stores by name."""
+def placed(words: Sequence[str], text: str) -> tuple[int, tuple[int, ...]] | None:
+    """How well words match a text, 0 best, and the characters matched; None when they do not.
 
-    def _browse(self) -> BrowseScreen | None:
-        found = (screen for screen in self.app.screen_stack if isinstance(screen, BrowseScreen))
-        return next(found, None)
+    Every word has to be in it: at the beginning of the text is best, then at the beginning of a
+    word, then inside one, then the initials of its words in a row.
+    """
+    folded = text.casefold()
+    if len(folded) != len(text):
+        # Character by character, so that what is found stands at the same place in the text.
+        folded = "".join(c if len(c.casefold()) > 1 else c.casefold() for c in text)
+    worst, offsets = 0, []
+    for word in words:
+        rank, at = _place(word, folded)
+        if rank == _NOWHERE:
+            return None
+        worst = max(worst, rank)
+        offsets += at
+    return worst, tuple(sorted(set(offsets)))
 
-    async def search(self, query: str) -> Hits:
-        """Those whose title holds the words typed."""
-        browse = self._browse()
-        if browse is None:
-            return
-        words = query.casefold().split()
 
-        def holds(title: str) -> bool:
-            folded = title.casefold()
-            return all(word in folded for word in words)
+def _place(word: str, folded: str) -> tuple[int, list[int]]:
+    if folded.startswith(word):
+        return 0, list(range(len(word)))
+    begin = folded.find(word)
+    inside = begin
+    while begin > 0:
+        if not folded[begin - 1].isalnum():
+            return 1, list(range(begin, begin + len(word)))
+        begin = folded.find(word, begin + 1)
+    if inside >= 0:
+        return 2, list(range(inside, inside + len(word)))
+    initials = [i for i, c in enumerate(folded) if c.isalnum() and not folded[i - 1 : i].isalnum()]
+    first = "".join(folded[i] for i in initials).find(word)
+    if first >= 0 and len(word) > 1:
+        return _INITIALS, initials[first : first + len(word)]
+    return _NOWHERE, []
 
-        rows = (row for row in browse.sessions.rows if holds(row.title))
-        for rank, row in enumerate(islice(rows, _MOST_SESSIONS)):
-            title = printable_line(row.title, 120)
-            yield Hit(
-                0.5 - rank / 100,
-                Content(title),
-                partial(browse.go_to, row.ref),
-                text=title,
-                help=f"go to this session ({printable_line(row.format, 40)})",
-            )
-        for store in browse.stores:
-            name = printable_line(f"{store.title} {store.root}", 120)
-            if holds(name):
-                yield Hit(
-                    0.3,
-                    Content(f"sessions of {name}"),
-                    partial(browse.go_to_store, store.id),
-                    text=f"sessions of {name}",
-                    help="list the sessions of this store only",
-                )
+
+def ranked(offers: Iterable[Offer], text: str) -> tuple[Found, ...]:
+    """The offers that match what was typed, best first; all of them when nothing was.
+
+    A match in the title comes before one in the words around it, what can be done before what
+    cannot.
+    """
+    words = text.casefold().split()
+    if not words:
+        return tuple(Found(offer) for offer in offers)
+    found: list[tuple[tuple[int, bool, Kind, int], Found]] = []
+    for number, offer in enumerate(offers):
+        place = placed(words, offer.title)
+        if place is None:
+            around = placed(words, f"{offer.title} {offer.also} {offer.note}")
+            if around is None or around[0] == _INITIALS:
+                continue
+            place = _INITIALS + 1, ()
+        rank = place[0], offer.refused is not None, offer.kind, number
+        found.append((rank, Found(offer, place[1])))
+    found.sort(key=lambda item: item[0])
+    return tuple(item for _, item in found)
+
+
+class Sessions:
+    """The sessions, newest first, made ready once to be looked through at every keystroke."""
+
+    def __init__(self, rows: Sequence[SessionRow]) -> None:
+        self._rows = rows
+        self._folded = [row.title.casefold() for row in rows]
+
+    def matching(self, text: str) -> tuple[SessionRow, ...]:
+        """The best of those whose titles hold every word typed."""
+        words = text.casefold().split()
+        if not words:
+            return ()
+        word, *others = sorted(words, key=len, reverse=True)
+        holding = (
+            number
+            for number, folded in enumerate(self._folded)
+            if word in folded and all(other in folded for other in others)
+        )
+        few = list(islice(holding, _MOST_LOOKED_AT))
+        few.sort(key=lambda number: self._rank(number, words))
+        return tuple(self._rows[number] for number in few[:_MOST_SESSIONS])
+
+    def _rank(self, number: int, words: Sequence[str]) -> int:
+        folded = self._folded[number]
+        return max(_place(word, folded)[0] for word in words)
+
+
+# -- what is offered -------------------------------------------------------------------------
+
+_VIEWS = (
+    ("waiting for you", "is:waiting"),
+    ("running", "is:running"),
+    ("stuck", "is:stuck"),
+    ("failed", "is:error"),
+    ("interrupted", "is:interrupted"),
+    ("idle", "is:idle"),
+    ("gone from their store", "is:gone"),
+    ("of today", "on:today"),
+    ("of yesterday", "on:yesterday"),
+    ("of the last 7 days", "after:7d"),
+    ("older than 30 days", "before:30d"),
+    ("in which a tool failed", "has:error"),
+    ("with tools", "has:tools"),
+    ("with pictures and files", "has:media"),
+)
+VALUES = {
+    FilterField.AGENT: ("agent", "of agent"),
+    FilterField.FORMAT: ("format", "of format"),
+    FilterField.CHANNEL: ("channel", "of channel"),
+    FilterField.DIR: ("dir", "in"),
+}
+"""The filters whose values make views: the filter's name, and how its view is called."""
+
+
+def view_offers(show: Callable[[str], object]) -> Iterator[Offer]:
+    """The filters that are often wanted; `show` lists a query."""
+    yield Offer(Kind.VIEW, "all sessions", "empty the search box", do=partial(show, ""))
+    for words, query in _VIEWS:
+        yield _view(f"sessions {words}", query, show)
+
+
+def value_offers(
+    values: Iterable[tuple[FilterField, Sequence[FilterValue]]], show: Callable[[str], object]
+) -> Iterator[Offer]:
+    """Views of the agents, formats, channels and folders that there are."""
+    for field, found in values:
+        name, words = VALUES[field]
+        for value in found[:_MOST_VALUES]:
+            if '"' in value.value:
+                continue  # No query can name it.
+            quoted = f'"{value.value}"' if _needs_quotes(value.value) else value.value
+            title = f"sessions {words} {printable_line(value.value, _TITLE_CELLS)}"
+            yield _view(title, f"{name}:{quoted}", show)
+
+
+def _needs_quotes(value: str) -> bool:
+    return not value or any(sign.isspace() or sign == "," for sign in value)
+
+
+def _view(title: str, query: str, show: Callable[[str], object]) -> Offer:
+    note = f"filter by {printable_line(query, _TITLE_CELLS)}"
+    return Offer(Kind.VIEW, title, note, do=partial(show, query), target=query)
+
+
+def store_offers(stores: Iterable[StoreInfo], show: Callable[[str], object]) -> Iterator[Offer]:
+    """The sessions of each store."""
+    for store in stores:
+        title = printable_line(f"sessions in store {store.title}", _TITLE_CELLS)
+        query = f"store:{store.id}"
+        yield Offer(
+            Kind.STORE,
+            title,
+            printable_line(str(store.root), _TITLE_CELLS),
+            also=store.format,
+            refused=None if store.available else printable_line(store.problem or "not readable"),
+            do=partial(show, query),
+            target=query,
+        )
+
+
+def session_offers(
+    rows: Iterable[SessionRow],
+    go_to: Callable[[SessionRow], object],
+    age: Callable[[SessionRow], str],
+) -> Iterator[Offer]:
+    """Sessions by their titles; `age` says how long ago one was at work."""
+    for row in rows:
+        yield Offer(
+            Kind.SESSION,
+            printable_line(row.title, _TITLE_CELLS),
+            printable_line(
+                " · ".join(filter(None, ("session", row.agent or row.channel, row.format))),
+                _TITLE_CELLS,
+            ),
+            keys=age(row),
+            do=partial(go_to, row),
+            target=str(row.ref),
+        )
+
+
+def theme_offers(
+    names: Iterable[str], current: str, choose: Callable[[str], object]
+) -> Iterator[Offer]:
+    """The themes; the one in use says so."""
+    for name in names:
+        yield Offer(
+            Kind.THEME,
+            f"theme {name}",
+            "the colours in use" if name == current else "use these colours",
+            also="colours dark light",
+            do=partial(choose, name),
+            target=name,
+        )

@@ -10,13 +10,16 @@ from sessiontui.domain.query import Query
 from sessiontui.domain.session import SessionRow
 from sessiontui.ui.refresher import Refresher, start_worker
 from sessiontui.ui.screens.session_screen import SessionScreen
-from sessiontui.ui.session_facts import read_facts
+from sessiontui.ui.session_facts import Facts, read_facts
 from sessiontui.ui.transcript_feed import TranscriptFeed, Wanted
 from sessiontui.ui.widgets.hit_walk import Hit
 from sessiontui.ui.widgets.reading_pane import ReadingPane
 from sessiontui.ui.workbench import Workbench
 
 _SETTLE_SECONDS = 0.02
+_HELD_SECONDS = 0.1
+"""Steps that follow each other so soon come from a key that is held."""
+_STAYED_SECONDS = 0.12
 
 
 class Preview:
@@ -31,6 +34,7 @@ class Preview:
         self._shown: Wanted | None = None
         self._row: SessionRow | None = None
         self._hits: int | None = None
+        self._moved_at = 0.0
 
     def show(self, row: SessionRow, query: Query) -> None:
         """Show a session as a query found it; nothing is read twice."""
@@ -83,19 +87,34 @@ class Preview:
         return self._shown is None
 
     async def _read(self, row: SessionRow, wanted: Wanted) -> None:
-        # Facts first, and laid out: their lines decide how many are left for the transcript.
-        await self._read_facts(row)
-        laid_out = asyncio.Event()
-        self._screen.call_after_refresh(laid_out.set)
-        await laid_out.wait()
-        await self._feed.open(wanted)
+        await self._settled()
+        facts, opening = await asyncio.gather(self._facts(row), self._feed.read(wanted))
+        # Painted together: the lines of the facts decide how many are left for the transcript.
+        with self._screen.app.batch_update():
+            self._show_facts(row, facts)
+            self._feed.show(opening)
+        await self._feed.read_on()
 
     async def _read_facts(self, row: SessionRow) -> None:
-        await asyncio.sleep(_SETTLE_SECONDS)
-        bench, screen = self._bench, self._screen
+        await self._settled()
+        self._show_facts(row, await self._facts(row))
+
+    async def _settled(self) -> None:
+        """Wait until the cursor stays; while a key is held that is worth a longer wait."""
+        now = self._bench.timer()
+        held = now - self._moved_at < _HELD_SECONDS
+        self._moved_at = now
+        await asyncio.sleep(_STAYED_SECONDS if held else _SETTLE_SECONDS)
+
+    async def _facts(self, row: SessionRow) -> Facts | None:
         try:
-            facts = await bench.reads.run(read_facts, bench.library, row.ref)
+            return await self._bench.reads.run(read_facts, self._bench.library, row.ref)
         except SessionTuiError:
-            return  # The transcript below says what is wrong.
-        screen.set_facts(facts)
-        self._pane.show_details(facts.details(row), bench.local_now(), screen.key_of("cure"))
+            return None  # The transcript below says what is wrong.
+
+    def _show_facts(self, row: SessionRow, facts: Facts | None) -> None:
+        if facts is not None:
+            screen = self._screen
+            screen.set_facts(facts)
+            details = facts.details(row)
+            self._pane.show_details(details, self._bench.local_now(), screen.key_of("cure"))

@@ -19,7 +19,7 @@ from sessiontui.domain.words import short_count, size_words
 from sessiontui.ui.marks import LETTERS as LETTER_MARKS
 from sessiontui.ui.marks import marks_for
 from sessiontui.ui.widgets.bar_chart import Bar
-from sessiontui.ui.widgets.session_row_renderer import place_of
+from sessiontui.ui.widgets.column_plan import place_of
 
 
 class SpanChoice(Enum):

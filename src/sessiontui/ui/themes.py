@@ -6,9 +6,11 @@ the themes that come with Textual work as well.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual.color import Color
 from textual.design import DEFAULT_DARK_BACKGROUND, DEFAULT_LIGHT_BACKGROUND
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 DARK = Theme(
     name="sessiontui",
@@ -40,7 +42,17 @@ LIGHT = Theme(
     dark=False,
 )
 
-THEMES = (DARK, LIGHT)
+SIXTEEN = replace(
+    BUILTIN_THEMES["ansi-dark"],
+    name="sessiontui-16",
+    foreground="ansi_white",
+    background="ansi_black",
+    surface="ansi_black",
+    panel="ansi_black",
+)
+"""For terminals of 16 colours: paints its background, so that it is read on light ones, too."""
+
+THEMES = (DARK, LIGHT, SIXTEEN)
 
 READABLE = 4.5
 """The least contrast of text (WCAG AA)."""
@@ -54,7 +66,9 @@ def derived_variables(theme: Theme) -> dict[str, str]:
     For themes of ANSI colours they are names of the terminal's own colours.
     """
     if theme.ansi:
-        return dict(_ANSI)
+        names = _ANSI_DARK if theme.dark else _ANSI_LIGHT
+        behind_all = theme.background or _UNPAINTED
+        return {name: behind_all if value == _UNPAINTED else value for name, value in names.items()}
     default = DEFAULT_DARK_BACKGROUND if theme.dark else DEFAULT_LIGHT_BACKGROUND
     background = Color.parse(theme.background or default)
     foreground = Color.parse(theme.foreground) if theme.foreground else background.inverse
@@ -67,7 +81,8 @@ def derived_variables(theme: Theme) -> dict[str, str]:
     bar = background.blend(foreground, 0.09)
     match = background.blend(warning, 0.3)
     # Text must be readable on every background it may stand on.
-    behind = (background, selected, bar)
+    raised = (Color.parse(colour) for colour in (theme.surface, theme.panel) if colour)
+    behind = (background, selected, bar, *raised)
     colours = {
         "quiet": readable(background.blend(foreground, 0.62), behind, _QUIET),
         "loud": readable(foreground, behind),
@@ -95,30 +110,53 @@ def derived_variables(theme: Theme) -> dict[str, str]:
     return {name: colour.hex for name, colour in colours.items()}
 
 
-_ANSI = {
-    "quiet": "ansi_bright_black",
-    "loud": "ansi_default",
+_UNPAINTED = "ansi_default"
+
+_ANSI_DARK = {
+    "quiet": "ansi_white",
+    "loud": "ansi_bright_white",
     "edge": "ansi_bright_black",
-    "edge-focused": "ansi_blue",
+    "edge-focused": "ansi_bright_blue",
     "row-selected": "ansi_blue",
-    "row-blurred": "ansi_black",
-    "bar-background": "ansi_black",
-    "code-background": "ansi_black",
-    "accent-text": "ansi_bright_blue",
-    "place-text": "ansi_cyan",
-    "running-text": "ansi_green",
-    "stuck-text": "ansi_yellow",
-    "failed-text": "ansi_red",
-    "tool-text": "ansi_magenta",
+    "row-blurred": _UNPAINTED,
+    "bar-background": _UNPAINTED,
+    "code-background": _UNPAINTED,
+    "accent-text": "ansi_bright_cyan",
+    "place-text": "ansi_bright_cyan",
+    "running-text": "ansi_bright_green",
+    "stuck-text": "ansi_bright_yellow",
+    "failed-text": "ansi_bright_red",
+    "tool-text": "ansi_bright_magenta",
     "match-background": "ansi_yellow",
     "match-text": "ansi_black",
     "current-match-background": "ansi_bright_yellow",
     "current-match-text": "ansi_black",
     "question-background": "ansi_red",
-    "question-text": "ansi_white",
-    "added-text": "ansi_green",
+    "question-text": "ansi_bright_white",
+    "added-text": "ansi_bright_green",
+    "removed-text": "ansi_bright_red",
+}
+"""Nothing dim: what is dim on black cannot be read on blue, the one colour there is for a row."""
+
+_ANSI_LIGHT = {
+    **_ANSI_DARK,
+    "quiet": "ansi_bright_black",
+    "loud": "ansi_default",
+    "edge": "ansi_white",
+    "edge-focused": "ansi_blue",
+    "row-selected": "ansi_bright_cyan",
+    "accent-text": "ansi_blue",
+    "place-text": "ansi_magenta",
+    "running-text": "ansi_blue",
+    "stuck-text": "ansi_red",
+    "failed-text": "ansi_red",
+    "tool-text": "ansi_magenta",
+    "match-background": "ansi_bright_yellow",
+    "current-match-background": "ansi_yellow",
+    "added-text": "ansi_blue",
     "removed-text": "ansi_red",
 }
+"""Green and yellow letters cannot be read on white; the marks tell the states apart."""
 
 
 def contrast(text: Color, behind: Color) -> float:

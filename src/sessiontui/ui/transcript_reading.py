@@ -1,11 +1,16 @@
 """Reads transcripts for the screens: a part at once, the rest after it, growth as it comes.
 
+A long transcript is shown from its end before anybody has counted what stands before that: its
+messages are numbered from the end until everything has been read.
+
 These functions block and run in threads; `cancelled` says whether their answer is still wanted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import tzinfo
+from itertools import islice
 from typing import NamedTuple
 
 from sessiontui.domain.indexed_text import text_of
@@ -14,27 +19,52 @@ from sessiontui.domain.query import FilterField, Query
 from sessiontui.domain.session import SessionRef, SessionRow, TitleSource
 from sessiontui.services.index_items import TOOL_KINDS
 from sessiontui.services.library import Library
+from sessiontui.services.message_pages import MessagePages
+from sessiontui.ui.widgets.message_flow import MessageFlow
 from sessiontui.ui.widgets.term_marks import Groups, TermFinder
 from sessiontui.ui.workbench import Cancelled
 
 WINDOW = 300
 """Messages read before anything is shown."""
 _BEFORE_HIT = 60
+_MOST_LATER = 500
 _CHECK_EVERY = 256
 
 
 class Reading(NamedTuple):
-    """Messages of a session in their order; `complete` when they are all of them."""
+    """Messages of a session in their order; `complete` when they are all of them.
+
+    Unless they are `counted`, their indices count from the end: -1 is the last.
+    """
 
     messages: tuple[Message, ...]
     complete: bool
+    counted: bool = True
+
+
+class Known(NamedTuple):
+    """How far a transcript is known: how many messages, and the last of them."""
+
+    total: int
+    last: Message | None
+
+    @classmethod
+    def of(cls, messages: Sequence[Message]) -> Known:
+        """What is known when these are all messages."""
+        return cls(len(messages), messages[-1] if messages else None)
+
+
+class Whole(NamedTuple):
+    """A whole transcript, ready to be shown, and the hits in it."""
+
+    flow: MessageFlow
+    hits: Hits
 
 
 class Growth(NamedTuple):
     """What became of a transcript since it was read.
 
-    `messages` are those to add at the end; with `restart` they are the whole transcript again,
-    because what was read before has changed.
+    `messages` are those to add at the end; `restart`: what was read before has changed.
     """
 
     messages: tuple[Message, ...]
@@ -44,34 +74,53 @@ class Growth(NamedTuple):
 def read_window(library: Library, ref: SessionRef, around: int | None) -> Reading:
     """The messages around an index, or the last ones."""
     if around is None:
-        messages = tuple(library.messages(ref, -WINDOW))
-        return Reading(messages, complete=not messages or messages[0].index == 0)
+        messages, counted = library.ending(ref, WINDOW)
+        return Reading(messages, not messages or messages[0].index == 0, counted)
     start = max(0, around - _BEFORE_HIT)
     messages = tuple(library.messages(ref, start, start + WINDOW))
     return Reading(messages, complete=start == 0 and len(messages) < WINDOW)
 
 
-def read_all(library: Library, ref: SessionRef, cancelled: Cancelled) -> Reading | None:
-    """The whole transcript; None when it was cancelled on the way."""
-    messages: list[Message] = []
-    for message in library.messages(ref):
-        if len(messages) % _CHECK_EVERY == 0 and cancelled():
+def read_all(
+    library: Library, ref: SessionRef, sought: Sought, zone: tzinfo | None, cancelled: Cancelled
+) -> Whole | None:
+    """The whole transcript; None when it was cancelled on the way.
+
+    It is gone through once, and no more of it is held than `MessagePages` does.
+    """
+    pages = MessagePages(lambda start, stop: library.messages(ref, start, stop))
+    whole = Whole(MessageFlow((), zone, pages), Hits(sought))
+    messages = library.messages(ref)
+    while some := tuple(islice(messages, _CHECK_EVERY)):
+        if cancelled():
             return None
-        messages.append(message)
-    return Reading(tuple(messages), complete=True)
+        whole.flow.extend(some)
+        whole.hits.look(some, cancelled)
+    return whole
 
 
-def read_growth(library: Library, ref: SessionRef, known: Sequence[Message]) -> Growth:
-    """What is new after the messages known. They must be a whole transcript.
+def read_growth(library: Library, ref: SessionRef, known: Known) -> Growth:
+    """What is new behind what is known.
 
     An owner that streams its answer rewrites the last message: that counts as changed.
     """
-    if not known:
-        return Growth(tuple(library.messages(ref)), restart=True)
-    last, *fresh = tuple(library.messages(ref, len(known) - 1)) or (None,)
-    if last == known[-1]:
-        return Growth(tuple(fresh), restart=False)
-    return Growth(tuple(library.messages(ref)), restart=True)
+    if known.last is not None:
+        last, *fresh = tuple(library.messages(ref, known.total - 1)) or (None,)
+        if last == known.last:
+            return Growth(tuple(fresh), restart=False)
+    return Growth((), restart=True)
+
+
+def shift_of(ending: Sequence[Message], messages: Sequence[Message]) -> int:
+    """What has to be added to indices that count from the end, now that all messages are known.
+
+    Some may have been written since the ending was read; the first of it is still the same.
+    """
+    for later in range(min(_MOST_LATER, len(messages) - len(ending)) + 1):
+        there = messages[len(messages) - len(ending) - later]
+        if there.model_copy(update={"index": ending[0].index}) == ending[0]:
+            return len(messages) - later
+    return len(messages)
 
 
 class Sought(NamedTuple):

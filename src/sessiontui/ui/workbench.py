@@ -7,7 +7,7 @@ threads of their own, so that a long one never holds up another kind.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -20,6 +20,9 @@ from textual.events import Key
 from sessiontui.domain.events import StoreEvent
 from sessiontui.domain.session import SessionRef
 from sessiontui.services.library import Library
+from sessiontui.services.settings import LoadedSettings
+from sessiontui.ui.keymap import key_in_words
+from sessiontui.ui.view_state import ViewMemory
 
 _Given = ParamSpec("_Given")
 _Answer = TypeVar("_Answer")
@@ -93,10 +96,18 @@ class ChangeLog:
 class Workbench:
     """The things every screen works with."""
 
-    def __init__(self, library: Library, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, library: Library, clock: Callable[[], datetime], settings: LoadedSettings
+    ) -> None:
         self.library = library
         self.clock = clock
+        self.settings = settings
+        """The settings as they were read last."""
+        self.keymap: Mapping[str, str] = {}
+        """The keys of actions that are not the default ones, as far as they can be used."""
         self.changes = ChangeLog()
+        self.view_state = ViewMemory(library.view_state)
+        """What the screens remember between runs."""
         self.can_undo = False
         """Whether the journal holds something that can be taken back."""
         self.listed = asyncio.Event()
@@ -111,13 +122,18 @@ class Workbench:
         self.reads = Lane("reads", 2, self.stop)
         self.actions = Lane("actions", 1, self.stop)
         self.syncing = Lane("sync", 1, self.stop)
+        self.exports = Lane("exports", 1, self.stop)
 
     def local_now(self) -> datetime:
         """The current time in the reader's time zone."""
         return self.clock().astimezone()
 
+    def key_of(self, action_id: str) -> str:
+        """The key of an action in words, for sentences; of one without, how to come to it."""
+        return key_in_words(action_id, self.keymap)
+
     def close(self) -> None:
         """End everything that still runs; returns at once."""
         self.stop.set()
-        for lane in (self.queries, self.reads, self.actions, self.syncing):
+        for lane in (self.queries, self.reads, self.actions, self.syncing, self.exports):
             lane.close()

@@ -1,7 +1,8 @@
 """Claude Code: a folder with one transcript for each session, below the folder of its project.
 
-Read only so far; whole sessions are written for demo stores and tests. Transcripts of sub-agents
-are no sessions of their own.
+Read only so far; whole sessions are written for demo stores and tests. The key of a session is its
+id. Sub-agents are sessions whose parent is the one that spawned them; their keys are
+`agent-<id>.<session id>` (`agents` tells the others).
 """
 
 from __future__ import annotations
@@ -13,16 +14,14 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from sessiontui.backends.claude_code import places
+from sessiontui.backends.claude_code.agents import AgentKey, note_of
 from sessiontui.backends.claude_code.belongings import belongings
-from sessiontui.backends.claude_code.projects import (
-    ENDING,
-    ProjectFolders,
-    Transcript,
-    is_session_key,
-)
+from sessiontui.backends.claude_code.projects import ProjectFolders, Transcript
 from sessiontui.backends.claude_code.registry import ProcessRegistry
 from sessiontui.backends.claude_code.sessions import (
     FORMAT,
+    AboutAgent,
+    agent_session_of,
     is_session,
     session_of,
     unread_session,
@@ -31,10 +30,12 @@ from sessiontui.backends.claude_code.writing import make_root, write_session
 from sessiontui.domain.backend import (
     Footprint,
     Place,
+    Resumable,
     ResumeCommand,
     SessionBackend,
     Surroundings,
 )
+from sessiontui.domain.ending import Ending
 from sessiontui.domain.errors import (
     SessionTuiError,
     StoreMissing,
@@ -67,6 +68,7 @@ class ClaudeCode(SessionBackend):
         },
     )
     texts_complete_sessions: ClassVar[bool] = True
+    resumed_from_root: ClassVar[bool] = True
 
     def __init__(self, root: Path) -> None:
         self._root = Path(os.path.realpath(root))
@@ -144,7 +146,7 @@ class ClaudeCode(SessionBackend):
 
     def fingerprints(self) -> Iterator[tuple[str, str]]:
         found = sorted(self._projects.listing().items(), key=lambda item: item[1].rank)
-        return ((key, transcript.state.fingerprint) for key, transcript in found)
+        return ((key, one.fingerprint_in(one.state)) for key, one in found)
 
     # -- sessions --------------------------------------------------------------------------
 
@@ -174,9 +176,23 @@ class ClaudeCode(SessionBackend):
             return unread_session(self._id, transcript, error.title)
 
     def _seen(self, transcript: Transcript, look: Look) -> Session | None:
-        listed = is_session(look)
+        listed = is_session(transcript, look)
         self._projects.judge(transcript, look.found, is_session=listed)
-        return session_of(self._id, transcript, look) if listed else None
+        if not listed:
+            return None
+        session = session_of(self._id, transcript, look)
+        agent = AgentKey.of(transcript.key)
+        if agent is None:
+            return session
+        return agent_session_of(session, look.facts, self._about(agent, transcript))
+
+    def _about(self, agent: AgentKey, transcript: Transcript) -> AboutAgent:
+        note = note_of(transcript.path)
+        if note.spawned_by is None:
+            return AboutAgent(agent, note)
+        spawner = str(agent.other(note.spawned_by))
+        there = spawner != transcript.key and self._projects.find(spawner) is not None
+        return AboutAgent(agent, note, spawner if there else None)
 
     def messages(self, key: str, start: int = 0, stop: int | None = None) -> Iterator[Message]:
         transcript = self._projects.find(key)
@@ -187,6 +203,13 @@ class ClaudeCode(SessionBackend):
         except StoreMissing:
             # Claude Code removes old transcripts by itself.
             return
+
+    def ending(self, key: str, count: int) -> Ending:
+        transcript = self._projects.find(key)
+        try:
+            return Ending(()) if transcript is None else self._shelf.ending(transcript.path, count)
+        except StoreMissing:
+            return Ending(())
 
     def text_since(self, key: str, cursor: str | None, *, tools: bool = True) -> TextBatch:
         transcript = self._projects.find(key)
@@ -206,13 +229,22 @@ class ClaudeCode(SessionBackend):
         return Footprint(tuple(belongings(self._root, transcript)))
 
     def owners(self) -> Mapping[str, tuple[Owner, ...]]:
-        return self._registry.owners()
+        noted = self._registry.owners()
+        found = dict(noted)
+        for key, owners in noted.items():
+            # What a process says of itself, it says of the session: sub-agents may rest meanwhile.
+            silent = {"status": None, "moved_at": None}
+            of_agents = tuple(owner.model_copy(update=silent) for owner in owners)
+            found |= dict.fromkeys(self._projects.agents_of(key), of_agents)
+        return found
 
     def resume_command(self, key: str) -> ResumeCommand | None:
         session = next(iter(self.scan((key,))), None)
         return None if session is None else self.resume_of(session)
 
-    def resume_of(self, session: Session) -> ResumeCommand | None:
+    def resume_of(self, session: Resumable) -> ResumeCommand | None:
+        if AgentKey.of(session.ref.key) is not None:
+            return None
         return ResumeCommand(("claude", "--resume", session.ref.key), session.workspace)
 
     # -- watching --------------------------------------------------------------------------
@@ -222,7 +254,7 @@ class ClaudeCode(SessionBackend):
             folders = self._projects.folders()
         except SessionTuiError:
             folders = ()
-        return (self._projects.path, self._registry.path, *folders)
+        return (self._projects.path, self._registry.path, *folders, *self._projects.side_folders)
 
     def changed_keys(self, paths: Collection[Path]) -> frozenset[str] | None:
         keys: set[str] = set()
@@ -231,13 +263,11 @@ class ClaudeCode(SessionBackend):
                 return None
             if self._registry.path in (path, path.parent):
                 keys |= self._registry.keys_of(path)
-            elif path.parent == self._projects.path:
+            elif self._projects.path in path.parents:
                 try:
-                    keys |= self._projects.keys_in(path)
+                    keys |= self._projects.keys_at(path)
                 except SessionTuiError:
                     return None
-            elif path.parent.parent == self._projects.path and path.suffix == ENDING:
-                keys |= {path.stem} if is_session_key(path.stem) else set()
         return frozenset(keys)
 
     # -- changing --------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from sessiontui.backends.claude_code.agents import AgentKey, note_path
 from sessiontui.backends.claude_code.projects import Transcript
 from sessiontui.domain.backend import FootprintPart
 
@@ -21,8 +22,16 @@ _PLACES = (
 
 
 def belongings(root: Path, transcript: Transcript) -> Iterator[FootprintPart]:
-    """The transcript, the folder beside it, and what is kept elsewhere by the session's id."""
+    """The transcript, the folder beside it, and what is kept elsewhere by the session's id.
+
+    Of a sub-agent: its transcript, and what is noted of it.
+    """
     yield FootprintPart("transcript", transcript.path, transcript.state.size)
+    if AgentKey.of(transcript.key) is not None:
+        note = note_path(transcript.path)
+        if note.is_file():
+            yield FootprintPart("note on the sub-agent", note, _size(note))
+        return
     if transcript.has_folder:
         folder = transcript.folder
         yield FootprintPart("sub-agents and tool output", folder, _size(folder))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import JsonValue
 
-from sessiontui.backends.claude_code.projects import Transcript
+from sessiontui.backends.claude_code.agents import AgentKey, AgentNote
+from sessiontui.backends.claude_code.projects import Transcript, is_session_key
 from sessiontui.domain.session import Session, SessionRef, TitleSource
 from sessiontui.domain.words import count_words
 from sessiontui.records.claude_code import moment
@@ -18,13 +19,20 @@ from sessiontui.records.claude_code_files import Look
 FORMAT = "claude-code"
 AGENT = "claude-code"
 _TITLE_CHARACTERS = 200
-_SUB_AGENTS = "subagents"
-_BEGINNING = "agent-"
 
 
-def is_session(look: Look) -> bool:
-    """Whether a transcript is that of a session: no sub-agent's, and something was said."""
-    return not (look.facts.begins_on_side or (look.whole and look.facts.says_nothing))
+class AboutAgent(NamedTuple):
+    """A sub-agent, apart from its transcript; `spawner` is the key of another that spawned it."""
+
+    key: AgentKey
+    note: AgentNote
+    spawner: str | None = None
+
+
+def is_session(transcript: Transcript, look: Look) -> bool:
+    """Whether a transcript is that of a session, or of a sub-agent, and something was said."""
+    astray = look.facts.begins_on_side and AgentKey.of(transcript.key) is None
+    return not (astray or (look.whole and look.facts.says_nothing))
 
 
 def session_of(store_id: str, transcript: Transcript, look: Look) -> Session:
@@ -34,7 +42,7 @@ def session_of(store_id: str, transcript: Transcript, look: Look) -> Session:
     """
     facts, found = look.facts, look.found
     title = _title(facts)
-    count, moved_ns = _sub_agents(transcript)
+    moved_ns = transcript.agents_moved_ns
     return Session(
         ref=SessionRef(store_id, transcript.key),
         format=FORMAT,
@@ -56,22 +64,62 @@ def session_of(store_id: str, transcript: Transcript, look: Look) -> Session:
         tokens=facts.tokens.total or None,
         size_bytes=found.size,
         problem=f"{count_words(facts.damaged, 'damaged line')} in it" if facts.damaged else None,
-        fingerprint=found.fingerprint,
-        extra=_extra(facts, count),
+        fingerprint=transcript.fingerprint_in(found),
+        extra=_extra(facts, transcript.agents),
     )
+
+
+def agent_session_of(session: Session, facts: Facts, about: AboutAgent) -> Session:
+    """The session of a sub-agent, from what its transcript alone makes.
+
+    Nobody resumes it by an id of its own, and nobody types in it: a turn is open from the prompt
+    that it was given to its last answer.
+    """
+    agent, note = about.key, about.note
+    description = note.description and note.description[:_TITLE_CHARACTERS]
+    given = facts.title or description
+    opened = facts.turn_open if facts.side_turn_open is None else facts.side_turn_open
+    told = {
+        "agent_id": agent.id,
+        "agent_type": note.kind,
+        "tool_use_id": note.call_id,
+        "workflow": agent.workflow,
+    }
+    extra = {**session.extra, **{name: value for name, value in told.items() if value}}
+    return session.model_copy(
+        update={
+            "title": given or session.title or note.kind,
+            "title_source": TitleSource.STORE if given else TitleSource.DERIVED,
+            "turn_open": opened,
+            "native_id": None,
+            "parent": _spawner(session.ref.store, about, facts.side_of),
+            "extra": extra,
+        }
+    )
+
+
+def _spawner(store_id: str, about: AboutAgent, said: str | None) -> SessionRef | None:
+    """The sub-agent that spawned it, else its session: in whose folder it is, or as it says."""
+    if about.spawner is not None:
+        return SessionRef(store_id, about.spawner)
+    session = about.key.session or said
+    return SessionRef(store_id, session) if session and is_session_key(session) else None
 
 
 def unread_session(store_id: str, transcript: Transcript, problem: str) -> Session:
     """A session whose transcript is there and cannot be read."""
+    agent = AgentKey.of(transcript.key)
+    session = agent and agent.session
     return Session(
         ref=SessionRef(store_id, transcript.key),
         format=FORMAT,
         last_activity=_moment_ns(transcript.state.mtime_ns),
         agent=AGENT,
-        native_id=transcript.key,
+        native_id=transcript.key if agent is None else None,
+        parent=SessionRef(store_id, session) if session else None,
         size_bytes=transcript.state.size,
         problem=problem,
-        fingerprint=transcript.state.fingerprint,
+        fingerprint=transcript.fingerprint_in(transcript.state),
     )
 
 
@@ -98,22 +146,6 @@ def _extra(facts: Facts, sub_agents: int) -> dict[str, JsonValue]:
     if sub_agents:
         extra["sub_agents"] = sub_agents
     return extra
-
-
-def _sub_agents(transcript: Transcript) -> tuple[int, int]:
-    """How many sub-agents it had, and when one of them last wrote, in nanoseconds."""
-    count = newest = 0
-    if transcript.has_folder:
-        try:
-            with os.scandir(transcript.folder / _SUB_AGENTS) as entries:
-                for entry in entries:
-                    if entry.name.startswith(_BEGINNING) and entry.name.endswith(".jsonl"):
-                        count += 1
-                        newest = max(newest, entry.stat().st_mtime_ns)
-        except OSError:
-            # They only add to what the transcript says.
-            return count, newest
-    return count, newest
 
 
 def _moment_ns(nanoseconds: int) -> datetime:

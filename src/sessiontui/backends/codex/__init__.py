@@ -28,10 +28,12 @@ from sessiontui.domain.backend import (
     Footprint,
     FootprintPart,
     Place,
+    Resumable,
     ResumeCommand,
     SessionBackend,
     Surroundings,
 )
+from sessiontui.domain.ending import Ending
 from sessiontui.domain.errors import (
     SessionTuiError,
     StoreMissing,
@@ -63,6 +65,7 @@ class Codex(SessionBackend):
         },
     )
     texts_complete_sessions: ClassVar[bool] = True
+    resumed_from_root: ClassVar[bool] = True
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
@@ -186,7 +189,7 @@ class Codex(SessionBackend):
             return None
         except StoreUnreadable as error:
             return unread_session(self._id, file, name, error.title)
-        return session_of(self._id, file, look, name)
+        return session_of(self._id, file, look, name, self._tree)
 
     def messages(self, key: str, start: int = 0, stop: int | None = None) -> Iterator[Message]:
         file = self._tree.session(key)
@@ -197,6 +200,15 @@ class Codex(SessionBackend):
         except StoreMissing:
             # Removed, compressed or archived just now.
             return
+
+    def ending(self, key: str, count: int) -> Ending:
+        file = self._tree.session(key)
+        if file is None or file.kind is not None:
+            return Ending(())
+        try:
+            return self._shelf.ending(file, count)
+        except StoreMissing:
+            return Ending(())
 
     def text_since(self, key: str, cursor: str | None, *, tools: bool = True) -> TextBatch:
         file = self._tree.session(key)
@@ -210,7 +222,8 @@ class Codex(SessionBackend):
             texts = self._shelf.texts_since(file, cursor, tools=tools)
         except StoreMissing:
             return TextBatch([], "", restart=True)
-        session = session_of(self._id, file, Look(texts.reading, complete=True), name)
+        look = Look(texts.reading, complete=True)
+        session = session_of(self._id, file, look, name, self._tree)
         return TextBatch(texts.items, texts.cursor, texts.restart, session)
 
     def footprint(self, key: str) -> Footprint:
@@ -225,7 +238,7 @@ class Codex(SessionBackend):
         session = next(iter(self.scan((key,))), None)
         return None if session is None else self.resume_of(session)
 
-    def resume_of(self, session: Session) -> ResumeCommand | None:
+    def resume_of(self, session: Resumable) -> ResumeCommand | None:
         file = self._tree.session(session.ref.key)
         # Codex refuses archived sessions until they are taken out of the archive.
         if file is None or file.archived or file.kind is not None:

@@ -17,8 +17,10 @@ from typing import NamedTuple
 import msgspec
 
 from sessiontui.backends.codex.content import Content, Contents
+from sessiontui.backends.codex.ending import ending_of
 from sessiontui.backends.codex.lineage import NOTHING_BEFORE, Lineage, base_in, lineage_of
 from sessiontui.backends.codex.tree import RolloutFile, RolloutTree
+from sessiontui.domain.ending import Ending
 from sessiontui.domain.errors import SessionTuiError
 from sessiontui.domain.indexed_text import TextItem, TextKind
 from sessiontui.domain.message import Message
@@ -136,6 +138,17 @@ class RolloutShelf:
                     of_subagent=outline.subagents[number],
                     model=places.model_at(index),
                 )
+
+    def ending(self, file: RolloutFile, count: int) -> Ending:
+        """The last messages, read from the end where that is quicker. Raises as `overview`."""
+        with self._lock:
+            is_known = file.path.name in self._kept
+        if not is_known:
+            with self._contents.open(file.path) as content:
+                ending = ending_of(content, count)
+            if ending is not None:
+                return ending
+        return Ending(tuple(self.messages(file, -count, None)))
 
     # -- one rollout -----------------------------------------------------------------------
 

@@ -11,7 +11,8 @@ from pydantic import JsonValue
 
 from sessiontui.backends.codex.looks import Look
 from sessiontui.backends.codex.reading import Reading
-from sessiontui.backends.codex.tree import RolloutFile
+from sessiontui.backends.codex.tree import RolloutFile, RolloutTree, is_thread_id
+from sessiontui.domain.errors import SessionTuiError
 from sessiontui.domain.session import Session, SessionRef, SessionState, TitleSource
 from sessiontui.domain.words import count_words
 from sessiontui.records.codex_lines import moment
@@ -30,7 +31,9 @@ def fingerprint_of(file: RolloutFile, name: str | None) -> str:
     return f"{state}.{digest}"
 
 
-def session_of(store: str, file: RolloutFile, look: Look, name: str | None) -> Session:
+def session_of(
+    store: str, file: RolloutFile, look: Look, name: str | None, tree: RolloutTree
+) -> Session:
     """A session; what was not counted in a first look is None."""
     reading, complete = look
     state, current = reading.state, file._replace(state=reading.file)
@@ -55,7 +58,7 @@ def session_of(store: str, file: RolloutFile, look: Look, name: str | None) -> S
         repo=origin.repository or None,
         branch=origin.branch or None,
         native_id=file.key,
-        parent=_parent(store, file, origin),
+        parent=_parent(store, file, origin, tree),
         turns=(state.turns or state.prompts) if complete else None,
         tokens=state.tokens,
         size_bytes=current.state.size,
@@ -97,12 +100,19 @@ def _title(state: State, name: str | None) -> tuple[str | None, TitleSource]:
     return derived or None, TitleSource.DERIVED
 
 
-def _parent(store: str, file: RolloutFile, origin: Origin) -> SessionRef | None:
-    base = origin.base.rollout if origin.base is not None else ""
-    for key in (origin.forked_from, origin.parent, base):
-        if key and key.lower() not in (file.key, file.rollout):
-            return SessionRef(store, key.lower())
-    return None
+def _parent(store: str, file: RolloutFile, origin: Origin, tree: RolloutTree) -> SessionRef | None:
+    """The session that it was forked from or spawned by, whether or not that is still there."""
+    for key in (origin.forked_from.lower(), origin.parent.lower()):
+        if is_thread_id(key) and key not in (file.key, file.rollout):
+            return SessionRef(store, key)
+    if origin.base is None:
+        return None
+    # That names a rollout: an older one of this very thread, when it was taken back.
+    try:
+        begun = tree.rollout(origin.base.rollout.lower())
+    except SessionTuiError:
+        return None
+    return SessionRef(store, begun.key) if begun is not None and begun.key != file.key else None
 
 
 def _problem(reading: Reading) -> str | None:

@@ -29,6 +29,7 @@ _TICK_NS = 50_000_000
 """A folder changed more recently than this may change again without a new time stamp."""
 _MISSING, _UNSETTLED = -1, -2
 _ID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+_THREAD = re.compile(_ID)
 _NAME = re.compile(rf"rollout-(.*?)-?({_ID})(?:_({_ID}))?\.jsonl(?:\.zst)?")
 _LIKELY = re.compile(r"rollout-.*\.jsonl(?:\.zst)?")
 _KINDS = {
@@ -192,6 +193,11 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:
         return False
+
+
+def is_thread_id(text: str) -> bool:
+    """Whether a text can be the key of a session."""
+    return _THREAD.fullmatch(text) is not None
 
 
 def key_of(path: Path) -> str | None:

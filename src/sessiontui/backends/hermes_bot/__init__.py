@@ -28,6 +28,7 @@ from sessiontui.domain.backend import (
     SnapshotScope,
     Surroundings,
 )
+from sessiontui.domain.ending import Ending
 from sessiontui.domain.errors import (
     ChangedUnderneath,
     SessionMissing,
@@ -207,6 +208,13 @@ class HermesBot(SessionBackend):
         except StoreMissing:
             # Claude Code removes old transcripts by itself.
             return
+
+    def ending(self, key: str, count: int) -> Ending:
+        path = self._transcript(key)
+        try:
+            return Ending(()) if path is None else self._reader.shelf.ending(path, count)
+        except StoreMissing:
+            return Ending(())
 
     def text_since(self, key: str, cursor: str | None, *, tools: bool = True) -> TextBatch:
         path = self._transcript(key)

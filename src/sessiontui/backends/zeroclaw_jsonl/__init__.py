@@ -31,6 +31,7 @@ from sessiontui.domain.backend import (
     SnapshotScope,
     Surroundings,
 )
+from sessiontui.domain.ending import Ending
 from sessiontui.domain.errors import SessionTuiError, StoreMissing, StoreUnreadable, Unsupported
 from sessiontui.domain.indexed_text import TextBatch
 from sessiontui.domain.message import Message
@@ -203,6 +204,10 @@ class ZeroclawJsonl(SessionBackend):
         transcript = self._readable(key)
         if transcript is not None:
             yield from transcript.messages(start, stop)
+
+    def ending(self, key: str, count: int) -> Ending:
+        transcript = self._readable(key)
+        return Ending(()) if transcript is None else transcript.ending(count)
 
     def text_since(self, key: str, cursor: str | None, *, tools: bool = True) -> TextBatch:
         transcript = self._readable(key)

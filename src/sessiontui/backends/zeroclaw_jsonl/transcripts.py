@@ -12,9 +12,11 @@ import zlib
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from sessiontui.domain.ending import ENOUGH, Ending
 from sessiontui.domain.indexed_text import TextBatch, TextItem
 from sessiontui.domain.message import Message
 from sessiontui.records.zeroclaw_content import decode_entry
@@ -32,6 +34,7 @@ from sessiontui.records.zeroclaw_titles import title_of
 from sessiontui.storage.file_state import FileState
 from sessiontui.storage.json_text import JsonRefused
 from sessiontui.storage.jsonl_file import Line, lines_of, open_regular
+from sessiontui.storage.jsonl_tail import tail_starts
 
 _CHECKED = 64
 """How many of the last bytes read are compared before reading on."""
@@ -138,6 +141,25 @@ class Transcript:
                 if step.position >= start:
                     yield message_of(self._entry(step), step.position)
 
+    def ending(self, count: int) -> Ending:
+        """The last messages, read from the end where that is quicker."""
+        ending = None if self._marks else self._last(count)
+        return Ending(tuple(self.messages(-count, None))) if ending is None else ending
+
+    def _last(self, count: int) -> Ending | None:
+        with open_regular(self._path) as (descriptor, state):
+            read = partial(_bytes, descriptor)
+            for start in tail_starts(read, state.size):
+                steps = list(self._steps(descriptor, Reached(state.inode, start)))[-count:]
+                if len(steps) < min(count, ENOUGH):
+                    continue
+                if any(_message(step.line.data) is None for step in steps):
+                    return None  # A damaged line is named by its number.
+                places = range(-len(steps), 0)
+                messages = map(message_of, map(self._entry, steps), places)
+                return Ending(tuple(messages), counted=False)
+        return None
+
     def text_since(self, cursor: str | None) -> TextBatch:
         """Text that is new since a cursor; only new bytes are read."""
         known = Reached.parse(cursor) if cursor else None
@@ -207,6 +229,10 @@ def _passed(descriptor: int, begin: Reached) -> tuple[list[Reached], bytes]:
             lines, items = lines + len(group), items + len(group) - blank
             marks.append(Reached(inode, offset, lines, items))
     return marks, b"".join(pieces)
+
+
+def _bytes(descriptor: int, offset: int, length: int) -> bytes:
+    return os.pread(descriptor, length, offset)
 
 
 def _message(data: bytes) -> StoredMessage | None:

@@ -11,7 +11,6 @@ from typing import ClassVar, Self
 from sessiontui.backends.zeroclaw_sqlite.changing import COLUMN_OF, ChatChanges
 from sessiontui.backends.zeroclaw_sqlite.chat_rows import Layout
 from sessiontui.backends.zeroclaw_sqlite.reading import ChatReader
-from sessiontui.backends.zeroclaw_sqlite.searching import find_hits
 from sessiontui.backends.zeroclaw_sqlite.undoing import ChatUndoing
 from sessiontui.domain.backend import (
     ClearScope,
@@ -188,6 +187,8 @@ class ZeroclawSqlite(SessionBackend):
         return self._reader.text_since(key, cursor)
 
     def search(self, query: Query) -> Iterator[tuple[str, SearchHit]]:
+        from sessiontui.backends.zeroclaw_sqlite.searching import find_hits  # noqa: PLC0415
+
         now = datetime.now(UTC)
 
         def is_wanted(key: str) -> bool:

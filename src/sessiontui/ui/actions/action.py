@@ -16,12 +16,14 @@ class Scope(StrEnum):
     STORES = "stores"
     JOURNAL = "journal"
     STATISTICS = "statistics"
+    MARKED = "marked sessions"
 
 
 class Topic(StrEnum):
     """What an action is about: the headings of the help screen, in this order."""
 
     FIND = "Find"
+    ARRANGE = "Arrange"
     READ = "Read"
     CHANGE = "Change"
     MOVE = "Move"
@@ -54,5 +56,6 @@ TRANSCRIPT = frozenset({Scope.TRANSCRIPT})
 STORES = frozenset({Scope.STORES})
 JOURNAL = frozenset({Scope.JOURNAL})
 STATISTICS = frozenset({Scope.STATISTICS})
+MARKED = frozenset({Scope.MARKED})
 SESSION = BROWSE | TRANSCRIPT
 ALL = frozenset(Scope)

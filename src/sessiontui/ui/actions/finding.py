@@ -34,7 +34,7 @@ FINDING: tuple[Action, ...] = (
         "back",
         ("escape",),
         "back",
-        "One step back: transcript, search box, then the filter",
+        "One step back: transcript, search box, marks, then the filter",
         Topic.FIND,
         ALL,
         footer=90,
@@ -56,26 +56,5 @@ FINDING: tuple[Action, ...] = (
         "Go to the previous hit in the transcript",
         Topic.FIND,
         SESSION,
-    ),
-    Action(
-        "sort",
-        ("s",),
-        "sort",
-        "Sort by the next of activity, created, title, messages, size",
-        Topic.FIND,
-        BROWSE,
-        footer=20,
-    ),
-    Action(
-        "reverse", (), "reverse the order", "Turn the order of the list around", Topic.FIND, BROWSE
-    ),
-    Action("only_stuck", (), "show stuck sessions only", "Filter by is:stuck", Topic.FIND, BROWSE),
-    Action(
-        "only_running",
-        (),
-        "show running sessions only",
-        "Filter by is:running",
-        Topic.FIND,
-        BROWSE,
     ),
 )

@@ -67,4 +67,20 @@ MOVING: tuple[Action, ...] = (
         BROWSE | STATISTICS,
         in_palette=False,
     ),
+    Action(
+        "shrink_list",
+        ("less_than_sign",),
+        "smaller list",
+        "Give the transcript more room, the list less",
+        Topic.MOVE,
+        BROWSE,
+    ),
+    Action(
+        "grow_list",
+        ("greater_than_sign",),
+        "larger list",
+        "Give the list more room, the transcript less",
+        Topic.MOVE,
+        BROWSE,
+    ),
 )

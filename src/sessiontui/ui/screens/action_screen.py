@@ -15,9 +15,11 @@ from textual.screen import Screen
 from sessiontui.domain.printable import printable_line
 from sessiontui.ui.action_keys import key_words, keys_in_use
 from sessiontui.ui.actions import ACTION, Action, Scope, Topic, actions_of
+from sessiontui.ui.messages import SettingsWanted
 from sessiontui.ui.steps import Step
 from sessiontui.ui.widgets.key_footer import FooterKey, KeyFooter
 from sessiontui.ui.widgets.line_input import LineInput
+from sessiontui.ui.widgets.split_panes import SplitPanes
 from sessiontui.ui.widgets.welcome import Welcome
 from sessiontui.ui.workbench import Workbench
 
@@ -71,9 +73,8 @@ class ActionScreen(Screen[Answer]):
         return keys_in_use((key, item.binding) for key, item in self.active_bindings.items())
 
     def key_of(self, action_id: str) -> str:
-        """The key of an action in words, for sentences; its default where it is not active."""
-        active = self.keys().get(action_id) or ACTION[action_id].keys
-        return key_words(active[0])
+        """The key of an action in words, for sentences."""
+        return self.bench.key_of(action_id)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Actions that are not relevant are not there at all: their key is free for others."""
@@ -166,20 +167,35 @@ class ActionScreen(Screen[Answer]):
         """To the end."""
         self.step(Step.LAST)
 
+    def action_shrink_list(self) -> None:
+        """Give the first of two panes less room."""
+        self.query_one(SplitPanes).move(-1)
+
+    def action_grow_list(self) -> None:
+        """Give the first of two panes more room."""
+        self.query_one(SplitPanes).move(1)
+
+    @on(SplitPanes.Moved)
+    def _panes_moved(self, message: SplitPanes.Moved) -> None:
+        message.stop()
+        self.bench.view_state.set("list_share", message.share)
+
     def action_help(self) -> None:
         """Show the keys of this screen."""
         from sessiontui.ui.screens.help import Help  # noqa: PLC0415 - Help shows screens
 
-        self.app.push_screen(Help(self.SCOPE, self.keys(), search_first=self.is_writing_query))
+        self.app.push_screen(Help(self, search_first=self.is_writing_query))
 
     @property
     def is_writing_query(self) -> bool:
         """Whether a query is being written, which is what help is then asked for."""
         return False
 
-    def action_palette(self) -> None:
+    async def action_palette(self) -> None:
         """Open the command palette."""
-        self.app.action_command_palette()
+        from sessiontui.ui.screens.palette import Palette  # noqa: PLC0415 - it offers screens
+
+        await self.app.push_screen(Palette(self))
 
     def action_statistics(self) -> None:
         """Show numbers over the sessions of the list."""
@@ -189,7 +205,13 @@ class ActionScreen(Screen[Answer]):
 
     def action_theme(self) -> None:
         """Choose a theme."""
-        self.app.action_change_theme()
+        from sessiontui.ui.screens.palette import Palette  # noqa: PLC0415 - it offers screens
+
+        self.app.push_screen(Palette(self, themes=True))
+
+    def action_settings(self) -> None:
+        """Open the settings file in an editor."""
+        self.app.post_message(SettingsWanted())
 
     async def action_quit(self) -> None:
         """Leave the program."""

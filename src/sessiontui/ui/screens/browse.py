@@ -9,25 +9,26 @@ from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.content import Content
 from textual.geometry import Region
 
 from sessiontui.domain.events import StoreEvent
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.query import Query
+from sessiontui.domain.report import Action as Change
 from sessiontui.domain.report import ActionReport
 from sessiontui.domain.session import SessionRef, SessionRow
 from sessiontui.domain.store import StoreInfo
 from sessiontui.ui.action_keys import bindings_of, key_words
 from sessiontui.ui.actions import Action, Scope
-from sessiontui.ui.list_loader import ListLoader, Placing
+from sessiontui.ui.list_loader import Placing
 from sessiontui.ui.listing import Listing, found_words
 from sessiontui.ui.marks import marks_for
 from sessiontui.ui.messages import LibraryChanged
 from sessiontui.ui.overview import Overview
 from sessiontui.ui.preview import Preview
 from sessiontui.ui.query_aids import QueryAids
-from sessiontui.ui.screens.session_screen import SessionScreen
+from sessiontui.ui.screens.changing import nearest_left
+from sessiontui.ui.screens.list_screen import ListScreen
 from sessiontui.ui.screens.stores import StoresScreen
 from sessiontui.ui.screens.transcript import TranscriptScreen
 from sessiontui.ui.steps import Step, scroll
@@ -38,6 +39,8 @@ from sessiontui.ui.widgets.reading_pane import ReadingPane
 from sessiontui.ui.widgets.rename_input import RenameInput
 from sessiontui.ui.widgets.search_bar import SearchBar
 from sessiontui.ui.widgets.session_list import SessionList
+from sessiontui.ui.widgets.session_row_renderer import tree_cells
+from sessiontui.ui.widgets.split_panes import SplitPanes
 from sessiontui.ui.widgets.status_line import StatusLine
 from sessiontui.ui.widgets.term_marks import TermFinder
 from sessiontui.ui.widgets.transcript_view import TranscriptView
@@ -47,32 +50,32 @@ _TICK_SECONDS = 20.0
 _OLDER = {Step.UP: 1, Step.DOWN: -1}
 
 
-class BrowseScreen(SessionScreen):
+class BrowseScreen(ListScreen):
     """Everything at a glance; letters act, `/` searches."""
 
     SCOPE = Scope.BROWSE
     BINDINGS: ClassVar[list[BindingType]] = bindings_of(Scope.BROWSE)
     AUTO_FOCUS = "SessionList"
+    OUTLINE_FROM = 180
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (35, "-tall")]  # noqa: RUF012
 
-    sessions = getters.query_one(SessionList)
     search = getters.query_one(SearchBar)
     pane = getters.query_one(ReadingPane)
 
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)
         self._marks = marks_for()
-        self._loader = ListLoader(self, bench, self._show, self._wait)
         self._overview = Overview(self, bench, self._loader)
         self._aids = QueryAids(self, bench)
         self._listing: Listing | None = None
         self._open_when_loaded = False
+        self._sought: SessionRef | None = None
 
     def compose(self) -> ComposeResult:
         yield StatusLine(self._marks, id="status-line")
         yield SearchBar(self.bench.clock, self._aids.values.of, id="search-bar")
-        with Container(id="panes"):
+        with SplitPanes(self.bench.view_state.get("list_share"), id="panes"):
             with Container(id="list-pane"):
                 yield SessionList(self._marks, id="session-list")
                 yield RenameInput()
@@ -83,7 +86,6 @@ class BrowseScreen(SessionScreen):
     def on_mount(self) -> None:
         """Paint from the index at once; the rest comes by itself."""
         self._preview = Preview(self, self.bench, self.pane)
-        self._title_list()
         self._loader.load()
         self._overview.begin()
         self._aids.begin()
@@ -112,7 +114,8 @@ class BrowseScreen(SessionScreen):
     def _asked_anew(self, message: SearchBar.Asked) -> None:
         message.stop()
         row = self.sessions.row
-        self._loader.ask(message.query, row.ref if row else None)
+        sought, self._sought = self._sought or (row.ref if row else None), None
+        self._loader.ask(message.query, sought)
 
     @property
     def listed_query(self) -> Query:
@@ -138,7 +141,7 @@ class BrowseScreen(SessionScreen):
             to_top=placing.to_top,
             hold=placing.hold,
         )
-        self._title_list()
+        self.title_list()
         self.refresh_bindings()
         if self._open_when_loaded:
             self._open_when_loaded = False
@@ -146,12 +149,6 @@ class BrowseScreen(SessionScreen):
 
     def _wait(self) -> None:
         self.search.say_found("searching")
-
-    def _title_list(self) -> None:
-        sessions = self.sessions
-        sessions.border_title = Content(f"sessions  {self._loader.order.words(self._loader.query)}")
-        place = f"{sessions.cursor + 1:,} of {len(sessions.rows):,}"
-        sessions.border_subtitle = Content(place) if sessions.rows else None
 
     def on_library_changed(self, message: LibraryChanged) -> None:
         """Something changed in the stores: ask again, and read what was written."""
@@ -181,10 +178,12 @@ class BrowseScreen(SessionScreen):
         message.stop()
         if self.sessions.question is None:
             self.withdraw_question()
-        self._title_list()
+        self.title_list()
         if message.row is None:
+            self._looking.begin(())
             self._preview.show_nothing()
         else:
+            self._looking.begin(self.sessions.family if self.transcript_shown else ())
             self._preview.show(message.row, self._answered)
 
     @on(TranscriptView.HitChanged)
@@ -233,12 +232,17 @@ class BrowseScreen(SessionScreen):
         row = self.sessions.cursor_region
         inside = self.sessions.scrollable_content_region.offset
         corner = inside - self.query_one("#list-pane").content_region.offset
-        box.place(Region(corner.x + 3, corner.y + row.y, max(8, row.width - 4), 1))
+        target = self.sessions.row
+        indent = 3 + (tree_cells(self.sessions.arrangement.kin(target)) if target else 0)
+        box.place(Region(corner.x + indent, corner.y + row.y, max(8, row.width - indent - 1), 1))
 
     def after_rename_input(self) -> None:
         self.set_focus(self.sessions)
 
     def after_change(self, report: ActionReport, select: SessionRef | None) -> None:
+        gone = report.done if report.action is Change.DELETE else ()
+        sessions = self.sessions
+        select = select or nearest_left(sessions.rows, sessions.cursor, gone)
         self._loader.load_and_select(select)
         self._preview.grow()
         self._overview.ask()
@@ -251,8 +255,9 @@ class BrowseScreen(SessionScreen):
             return not self.is_writing_query
         if action.id == "back":
             elsewhere = self.is_asking or self.focused is not self.sessions
-            return elsewhere or bool(self.search.value) or self.is_greeting
-        return True
+            there = bool(self.search.value or self.sessions.marked)
+            return elsewhere or there or self.is_greeting
+        return super().is_relevant(action)
 
     def refusal(self, action: Action) -> str | None:
         """Hits are only there while text is searched; `enter` leaves the search box anyway."""
@@ -260,7 +265,7 @@ class BrowseScreen(SessionScreen):
             return None
         if action.id in {"next_hit", "previous_hit"}:
             if not self._loader.query.searches_text:
-                return "no text is searched; / searches"
+                return f"no text is searched; {self.key_of('search')} searches"
             if self._preview.matches_by_title_only:
                 return "only the title matches"
         return super().refusal(action)
@@ -280,6 +285,8 @@ class BrowseScreen(SessionScreen):
         """Move in the list or through earlier queries, or scroll what has the focus."""
         if self.focused is self.transcript:
             scroll(self.transcript, step)
+        elif self.focused is self.outline:
+            self.outline.step(step)
         elif not self.is_writing_query or not self._recalls(step):
             self.sessions.step(step)
 
@@ -311,7 +318,7 @@ class BrowseScreen(SessionScreen):
             return
         elif self.focused is not self.sessions:
             self.set_focus(self.sessions)
-        else:
+        elif not self.take_marks_away():
             self.search.value = ""
 
     @on(SessionList.Opened)
@@ -319,22 +326,15 @@ class BrowseScreen(SessionScreen):
         """Read the selected session in full; results under way are waited for."""
         if self.is_writing_query:
             self.action_leave_search()
+        elif self.focused is self.outline:
+            self.outline.choose()
         elif self._loader.is_loading:
             self._open_when_loaded = True
         elif (row := self.sessions.row) is not None:
             self._aids.note_used()
+            self._looking.note(self.sessions.family)
             wanted = Wanted.of(row, self._answered)
             self.app.push_screen(TranscriptScreen(self.bench, row, wanted))
-
-    def action_sort(self) -> None:
-        """The next order."""
-        self._loader.order = self._loader.order.next(self._loader.query)
-        self._loader.load()
-
-    def action_reverse(self) -> None:
-        """The same order from its other end."""
-        self._loader.order = self._loader.order._replace(reverse=not self._loader.order.reverse)
-        self._loader.load()
 
     @property
     def stores(self) -> tuple[StoreInfo, ...]:
@@ -344,16 +344,20 @@ class BrowseScreen(SessionScreen):
     def go_to(self, ref: SessionRef) -> None:
         """Bring this screen to the front, with the cursor on a session."""
         self._to_front()
-        self.sessions.select(ref)
-
-    def go_to_store(self, store: str) -> None:
-        """Bring this screen to the front, with the sessions of one store."""
-        self.go_to_query(f"store:{store}")
+        if not self.sessions.select(ref):
+            self._sought, self.search.value = ref, ""
 
     def go_to_query(self, text: str) -> None:
         """Bring this screen to the front, with the sessions of a query."""
         self._to_front()
         self.filter_by(text)
+
+    def begin_query(self, text: str) -> None:
+        """Bring this screen to the front, with a query in the box to be written on."""
+        self._to_front()
+        self.set_focus(self.search)
+        self.search.value = text
+        self.search.cursor_position = len(text)
 
     def _to_front(self) -> None:
         while self.app.screen is not self and len(self.app.screen_stack) > 1:
@@ -370,20 +374,12 @@ class BrowseScreen(SessionScreen):
         message.stop()
         self.filter_by(f"is:{message.status}")
 
-    def action_only_stuck(self) -> None:
-        """Filter by the verdict stuck."""
-        self.filter_by("is:stuck")
-
-    def action_only_running(self) -> None:
-        """Filter by the verdict running."""
-        self.filter_by("is:running")
-
     def action_stores(self) -> None:
         """Show the stores; the one chosen there becomes the filter."""
 
         def chosen(store: str | None) -> None:
             if store is not None:
-                self.go_to_store(store)
+                self.go_to_query(f"store:{store}")
 
         self.app.push_screen(StoresScreen(self.bench), chosen)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -54,6 +55,11 @@ class ErrorDetails(ModalScreen[None]):
             if error.ref is not None:
                 lines.append(Content.styled(printable_line(str(error.ref)), ".error--dim"))
         return Content("\n").join(lines)
+
+    def on_click(self, event: events.Click) -> None:
+        """Beside the box: go back."""
+        if self.get_widget_at(event.screen_x, event.screen_y)[0] is self:
+            self.dismiss()
 
     def action_close(self) -> None:
         """Go back."""

@@ -1,111 +1,195 @@
-"""The keys of a screen, from ACTIONS."""
+"""What can be done on the screen below, and by which keys; how to search; what the marks mean."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import ClassVar
+import textwrap
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, ClassVar, NamedTuple
 
-from rich.table import Table
-from rich.text import Text
-from textual.app import ComposeResult
+from rich.cells import cell_len
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from sessiontui.domain.query_parser import FILTERS
 from sessiontui.domain.session import TitleSource
 from sessiontui.domain.verdict import VerdictStatus
-from sessiontui.ui.action_keys import key_words
-from sessiontui.ui.actions import Scope, Topic, actions_of
+from sessiontui.ui.actions import Topic, actions_of
+from sessiontui.ui.keymap import key_words, keys_of
 from sessiontui.ui.marks import STATUS_WORDS, Marks, marks_for
+from sessiontui.ui.screens.action_screen import ActionScreen
+from sessiontui.ui.screens.browse import BrowseScreen
+from sessiontui.ui.screens.picker import Picker
+from sessiontui.ui.widgets.line_input import LineInput
 
 _KEY_CELLS = 18
+_EXAMPLE_CELLS = 34
+_WIDTH = 90
+_FRAME = 6
+
+EXAMPLES = (
+    ("is:waiting", "sessions that wait for your answer"),
+    ("is:stuck", "sessions in which nothing moves any more"),
+    ("on:today", "what was at work today"),
+    ("shipping cart after:7d", "both words, in sessions of the last week"),
+    ('"connection refused" in:tools', "a phrase, also in what tools gave back"),
+    ("parser OR lexer -test", "either word, but not that one"),
+    ("role:user deploy", "only where a person said it"),
+    ("has:error before:30d", "old sessions in which a tool failed"),
+)
+"""Queries to begin with, and what they find."""
 
 
-class Help(ModalScreen[None]):
-    """All keys of one screen by topic, and what the marks mean."""
+class Row(NamedTuple):
+    """A line of the help: picking it does `do`; None where there is nothing to do."""
+
+    left: str
+    right: str
+    do: Callable[[], object] | None = None
+    cells: int = _KEY_CELLS
+
+    def holds(self, words: list[str]) -> bool:
+        """Whether all words stand in it."""
+        text = f"{self.left} {self.right}".casefold()
+        return all(word in text for word in words)
+
+
+class Part(NamedTuple):
+    """A heading and the rows below it."""
+
+    heading: str
+    rows: tuple[Row, ...]
+
+
+class _HelpLine(LineInput):
+    """Leaves the key to the screen that opened it, and closes it."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Whether a key is typed."""
+        return key != "question_mark" and super().check_consume_key(key, character)
+
+
+class Help(Picker):
+    """Keys of one screen by topic, the query language, the marks; typing filters, enter does."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,f1,enter", "close", "close", show=False),
-        Binding("j", "line(1)", "down", show=False),
-        Binding("k", "line(-1)", "up", show=False),
+        Binding("question_mark,f1", "close(True)", "close", show=False, priority=True),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"help--topic", "help--key", "help--text"}
+    LINE = _HelpLine
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "help--topic",
+        "help--key",
+        "help--text",
+        "help--dim",
+    }
 
-    def __init__(
-        self, scope: Scope, keys: Mapping[str, tuple[str, ...]], *, search_first: bool = False
-    ) -> None:
-        super().__init__()
-        self._scope = scope
+    def __init__(self, screen: ActionScreen[Any], *, search_first: bool = False) -> None:
+        super().__init__(
+            f"help: {screen.SCOPE.value}", "enter does it · esc closes", "type to look something up"
+        )
+        self._below = screen
         self._search_first = search_first
-        self._keys = keys
+        self._shown: list[Row | None] = []
 
-    def compose(self) -> ComposeResult:
-        with VerticalScroll(id="help-box"):
-            yield Static(id="help-text")
+    def on_resize(self) -> None:
+        """Use the width there is."""
+        self.typed(self.text)
 
-    def on_mount(self) -> None:
-        """Say what this is and how to leave."""
-        box = self.query_one("#help-box")
-        box.border_title = Content(f"keys: {self._scope.value}")
-        box.border_subtitle = Content("esc closes")
-        self.query_one("#help-text", Static).update(self._table())
+    def typed(self, text: str) -> None:
+        """Show the rows that hold what was typed."""
+        words = text.casefold().split()
+        width = min(_WIDTH, self.app.size.width) - _FRAME
+        lines: list[tuple[Content, bool]] = []
+        self._shown = []
+        for part in self._parts():
+            rows = [row for row in part.rows if row.holds(words)]
+            if not rows:
+                continue
+            if lines:
+                self._add(lines, Content(""), None)
+            self._add(lines, Content.styled(part.heading, ".help--topic"), None)
+            for row in rows:
+                self._add(lines, _painted(row, width), row)
+        if not lines:
+            self._add(lines, Content.styled(f"nothing here about “{text}”", ".help--dim"), None)
+        self.show(lines, next((i for i, row in enumerate(self._shown) if row), None))
 
-    def _table(self) -> Table:
-        table = Table.grid(padding=(0, 2))
-        table.add_column(width=_KEY_CELLS, no_wrap=True)
-        table.add_column(ratio=1)
-        for heading, pairs in self._parts():
-            if table.row_count:
-                table.add_row()
-            table.add_row(self._styled(heading, "topic"))
-            for left, right in pairs:
-                table.add_row(self._styled(f"  {left}", "key"), self._styled(right, "text"))
-        return table
+    def _add(self, lines: list[tuple[Content, bool]], line: Content, row: Row | None) -> None:
+        lines.append((line, row is not None))
+        self._shown.append(row)
 
-    def _styled(self, text: str, part: str) -> Text:
-        return Text(text, self.get_component_rich_style(f"help--{part}", partial=True))
+    def picked(self, index: int) -> None:
+        """Do it, on the screen below."""
+        row = self._shown[index]
+        if row is not None and row.do is not None:
+            self.dismiss()
+            self.app.call_later(row.do)
 
-    def _parts(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-        if self._search_first:
-            yield "Search", list(_search_pairs())
-        for topic in Topic:
-            pairs = [
-                (" ".join(map(key_words, self._keys.get(action.id, action.keys))), action.help)
-                for action in actions_of(self._scope)
-                if action.topic is topic and (action.keys or action.id in self._keys)
+    # -- the parts -------------------------------------------------------------------------
+
+    def _parts(self) -> Iterator[Part]:
+        screen = self._below
+        search = []
+        if isinstance(screen, BrowseScreen):
+            search = [
+                Part("Search: examples", tuple(_examples(screen))),
+                Part("Search: the language", tuple(_language(screen))),
             ]
-            if pairs:
-                yield topic.value, pairs
-        if self._scope is Scope.BROWSE and not self._search_first:
-            yield "Search", list(_search_pairs())
-        yield "Marks", list(_mark_pairs(marks_for()))
+        if self._search_first:
+            yield from search
+        for topic in Topic:
+            if rows := tuple(self._keys(topic)):
+                yield Part(topic.value, rows)
+        if not self._search_first:
+            yield from search
+        yield Part("Marks", tuple(_marks(marks_for(), screen)))
 
-    def action_close(self) -> None:
-        """Go back."""
-        self.dismiss()
+    def _keys(self, topic: Topic) -> Iterator[Row]:
+        screen = self._below
+        for action in actions_of(screen.SCOPE):
+            keys = keys_of(action.id, screen.bench.keymap)
+            if action.topic is topic and keys:
+                words = " ".join(map(key_words, keys))
+                yield Row(words, action.help, partial(screen.action_perform, action.id))
 
-    def action_line(self, by: int) -> None:
-        """Scroll by a line."""
-        self.query_one("#help-box").scroll_relative(y=by, animate=False)
+
+def _painted(row: Row, width: int) -> Content:
+    indent = row.cells + 2
+    lines = textwrap.wrap(row.right, max(20, width - indent)) or [""]
+    gap = " " * max(1, indent - 2 - cell_len(row.left))
+    pieces: list[Content | str | tuple[str, str]] = [
+        "  ",
+        (row.left, ".help--key"),
+        gap,
+        (lines[0], ".help--text"),
+    ]
+    for line in lines[1:]:
+        pieces += ["\n", " " * indent, (line, ".help--text")]
+    return Content.assemble(*pieces)
 
 
-def _search_pairs() -> Iterator[tuple[str, str]]:
-    yield "word word", "both; the last one also begins longer words"
-    yield '"a phrase"', "these words in this order"
-    yield "a OR b   -c", "either; without"
-    yield key_words("up"), "in the empty box: queries of before, newest first"
+def _examples(browse: BrowseScreen) -> Iterator[Row]:
+    for query, words in EXAMPLES:
+        yield Row(query, words, partial(browse.go_to_query, query), _EXAMPLE_CELLS)
+
+
+def _language(browse: BrowseScreen) -> Iterator[Row]:
+    yield Row("word word", "both; the last one also begins longer words")
+    yield Row('"a phrase"', "these words in this order")
+    yield Row("a OR b   -c", "either; without")
+    yield Row(key_words("up"), "in the empty box: queries of before, newest first")
     for name, filter_name in FILTERS.items():
         values = f": {', '.join(filter_name.values)}" if filter_name.values else ""
-        yield f"{name}:", f"{filter_name.help}{values}"
-    yield "-name:", "each filter, turned around"
+        begin = partial(browse.begin_query, f"{name}:")
+        yield Row(f"{name}:", f"{filter_name.help}{values}", begin)
+    yield Row("-name:", "each filter, turned around")
 
 
-def _mark_pairs(marks: Marks) -> Iterator[tuple[str, str]]:
+def _marks(marks: Marks, screen: ActionScreen[Any]) -> Iterator[Row]:
+    browse = screen if isinstance(screen, BrowseScreen) else None
     for status in VerdictStatus:
-        yield marks.statuses[status], STATUS_WORDS[status]
-    yield marks.titles[TitleSource.STORE], "a title somebody gave"
-    yield marks.titles[TitleSource.LOCAL], "a title kept here, not in the store"
-    yield marks.damaged, "something in it is damaged"
+        show = None if browse is None else partial(browse.go_to_query, f"is:{status.value}")
+        yield Row(marks.statuses[status], STATUS_WORDS[status], show)
+    yield Row(marks.titles[TitleSource.STORE], "a title somebody gave")
+    yield Row(marks.titles[TitleSource.LOCAL], "a title kept here, not in the store")
+    yield Row(marks.damaged, "something in it is damaged")

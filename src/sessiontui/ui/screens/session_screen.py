@@ -1,54 +1,43 @@
-"""A screen with one session in view: its transcript can be walked, and it can be changed.
-
-A change runs in the app's own worker, so that it is never cancelled half-way, and is told by a
-toast that names the key that takes it back.
-"""
+"""A screen with one session in view: its transcript can be walked, and it can be changed."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
-from typing import NamedTuple
 
-from sessiontui.domain.backend import Footprint
-from sessiontui.domain.errors import SessionTuiError
 from sessiontui.domain.report import Action as Change
-from sessiontui.domain.report import ActionReport, JournalEntry
+from sessiontui.domain.report import ActionReport
 from sessiontui.domain.session import SessionRef, SessionRow
 from sessiontui.domain.verdict import VerdictStatus
 from sessiontui.ui.actions import Action
-from sessiontui.ui.change_words import outcome_words, question_words, title_words
-from sessiontui.ui.error_display import show_error
-from sessiontui.ui.refresher import start_worker
-from sessiontui.ui.screens.confirm import Confirm
+from sessiontui.ui.actions.taking_out import OF_SESSION
+from sessiontui.ui.change_words import VERBS, title_words
+from sessiontui.ui.screens.asking import Question
+from sessiontui.ui.screens.bulk_change import BulkChangeScreen, Meant
+from sessiontui.ui.screens.changing import ChangeDesk, ChangeRequest, Do
 from sessiontui.ui.screens.journal import JournalScreen
-from sessiontui.ui.screens.transcript_walking import OF_TRANSCRIPT, TranscriptWalking
+from sessiontui.ui.screens.taking_out import TakingOut
+from sessiontui.ui.screens.transcript_walking import OF_PANES, OF_TRANSCRIPT
 from sessiontui.ui.session_facts import Facts
 from sessiontui.ui.widgets.key_footer import FooterKey
 from sessiontui.ui.widgets.rename_input import RenameInput
 from sessiontui.ui.workbench import Workbench
 
-_DANGERS = {"delete": Change.DELETE, "clear": Change.CLEAR}
+_OF_MARKED = {"delete": Change.DELETE, "clear": Change.CLEAR, "cure": Change.CURE}
+"""The actions that concern the marked sessions, where there are any."""
 _NEEDS_SESSION = frozenset(
-    {"open", "unfold", "rename", "delete", "clear", "cure", "copy_ref", "toggle_follow"}
+    {"open", "unfold", "rename", "delete", "clear", "cure", "toggle_follow", *OF_SESSION}
 )
 
 
-class _Asked(NamedTuple):
-    """A question that waits for its second press; `seen` is the session's fingerprint then."""
-
-    action_id: str
-    ref: SessionRef
-    seen: str | None
-
-
-class SessionScreen(TranscriptWalking):
+class SessionScreen(TakingOut):
     """Base of the list with its preview, and of the full transcript."""
 
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)
-        self._asked: _Asked | None = None
+        self._desk = ChangeDesk(self, bench, self._finish)
+        self._question = Question(self, bench, self.show_question)
         self._facts: Facts | None = None
         self._renaming: SessionRow | None = None
 
@@ -59,6 +48,19 @@ class SessionScreen(TranscriptWalking):
     def target(self) -> SessionRow | None:
         """The session that actions concern."""
 
+    @property
+    def marked(self) -> tuple[SessionRow, ...]:
+        """The sessions marked for a change of many, in the order of the list."""
+        return ()
+
+    def unmark(self, refs: Collection[SessionRef]) -> None:
+        """Take marks away."""
+
+    @property
+    def spawned(self) -> int:
+        """How many sessions the one in view has spawned, as far as is known."""
+        return 0
+
     @abstractmethod
     def show_question(self, text: str | None) -> None:
         """Put a question where the session stands; None takes it away."""
@@ -66,6 +68,10 @@ class SessionScreen(TranscriptWalking):
     @abstractmethod
     def place_rename(self, box: RenameInput) -> None:
         """Move the input to where the title stands."""
+
+    @abstractmethod
+    def after_rename_input(self) -> None:
+        """Give the focus back."""
 
     @abstractmethod
     def after_change(self, report: ActionReport, select: SessionRef | None) -> None:
@@ -80,8 +86,10 @@ class SessionScreen(TranscriptWalking):
 
     def refusal(self, action: Action) -> str | None:
         """Refuse what the session's store cannot do, and what needs a session."""
-        if action.id in OF_TRANSCRIPT and not self.transcript_shown:
-            return "no transcript is shown at this size; enter opens it"
+        if action.id in _OF_MARKED and self.marked:
+            return None
+        if action.id in OF_TRANSCRIPT | OF_PANES and not self.transcript_shown:
+            return f"no transcript is shown at this size; {self.key_of('open')} opens it"
         row = self.target
         if action.id in _NEEDS_SESSION | OF_TRANSCRIPT and row is None:
             return "no session is selected"
@@ -109,77 +117,90 @@ class SessionScreen(TranscriptWalking):
             yield FooterKey("submit_rename", "enter", "renames")
             yield FooterKey("give_up_rename", "esc", "keeps it")
             return
-        if self._asked is None:
-            # A change may just be under way: the key works, but is only shown when it will do.
-            can_undo = self.bench.can_undo
-            yield from (key for key in super().footer_keys() if key.action != "undo" or can_undo)
+        asked = self._question.asked
+        if asked is not None:
+            action_id = asked.action.value
+            yield FooterKey(action_id, self.key_of(action_id), f"again {VERBS[asked.action].does}")
+            yield FooterKey("back", self.key_of("back"), "keeps it")
             return
-        action_id = self._asked.action_id
-        yield FooterKey(action_id, self.key_of(action_id), f"again {action_id}s")
-        yield FooterKey("back", self.key_of("back"), "keeps it")
+        marked = len(self.marked)
+        for key in super().footer_keys():
+            if key.action in _OF_MARKED and marked:
+                yield key._replace(title=f"{key.title} {marked:,}")
+            elif key.action != "undo" or self.bench.can_undo:
+                # A change may just be under way: undo works, but is only shown when it will do.
+                yield key
 
     def before(self, action: Action) -> None:
         """Any other action takes a question away; `back` does nothing else then."""
-        if self._asked is not None and action.id not in {self._asked.action_id, "back"}:
+        asked = self._question.asked
+        if asked is not None and action.id not in {asked.action.value, "back"}:
             self.withdraw_question()
 
     # -- danger: ask first -----------------------------------------------------------------
 
     def action_delete(self) -> None:
         """Ask; the second press deletes."""
-        self._ask_or_do("delete")
+        self._ask_or_do(Change.DELETE)
 
     def action_clear(self) -> None:
         """Ask; the second press clears."""
-        self._ask_or_do("clear")
+        self._ask_or_do(Change.CLEAR)
 
-    def _ask_or_do(self, action_id: str) -> None:
+    def _ask_or_do(self, change: Change) -> None:
         row = self.target
-        if row is None:
-            return
-        asked = self._asked
-        if asked is not None and asked[:2] == (action_id, row.ref):
+        if self.marked:
+            self._ask_about_many(change)
+        elif row is not None and self._question.is_about(change, row.ref):
+            seen = self._question.asked.seen if self._question.asked else None
             self.withdraw_question()
-            library = self.bench.library
-            change = library.delete if action_id == "delete" else library.clear
-            do = partial(change, (row.ref,), expect=asked.seen)
-            self._start(row, _DANGERS[action_id], lambda force: do(force=force))
-            return
-        facts = self._facts_of(row.ref)
-        self._asked = _Asked(action_id, row.ref, facts.session.fingerprint if facts else None)
-        self._ask(action_id, row, None)
-        work = partial(self._complete_question, action_id, row)
-        start_worker(self, work, "question", exclusive=True)
+            self._start(ChangeRequest(change, (row,), self._doing(change, (row.ref,), seen)))
+        elif row is not None:
+            facts = self._facts_of(row.ref)
+            fingerprint = facts.session.fingerprint if facts else None
+            self._question.ask(change, row, fingerprint, self.spawned)
 
-    def _ask(self, action_id: str, row: SessionRow, footprint: Footprint | None) -> None:
-        key = self.key_of(action_id)
-        self.refresh_footer()
-        self.show_question(question_words(_DANGERS[action_id], row, key, footprint))
-
-    async def _complete_question(self, action_id: str, row: SessionRow) -> None:
-        # What goes, exactly; and how the session looked when it was asked about.
-        library, reads = self.bench.library, self.bench.reads
-        try:
-            footprint = await reads.run(library.footprint, row.ref)
-            session = await reads.run(library.session, row.ref)
-        except SessionTuiError:
-            return  # The question stands as it is; the change itself will say what is wrong.
-        asked = self._asked
-        if asked is not None and asked[:2] == (action_id, row.ref):
-            self._asked = asked._replace(seen=asked.seen or session.fingerprint)
-            self._ask(action_id, row, footprint)
+    def _doing(
+        self, change: Change, refs: tuple[SessionRef, ...], seen: str | dict[SessionRef, str] | None
+    ) -> Do:
+        library = self.bench.library
+        if change is Change.CURE:
+            return lambda force, watch: library.cure(refs, expect=seen, watch=watch)
+        do = library.delete if change is Change.DELETE else library.clear
+        return lambda force, watch: do(refs, force=force, expect=seen, watch=watch)
 
     @property
     def is_asking(self) -> bool:
         """Whether a question waits for its second press."""
-        return self._asked is not None
+        return self._question.asked is not None
 
     def withdraw_question(self) -> None:
         """Take the question away; nothing is changed."""
-        if self._asked is not None:
-            self._asked = None
-            self.show_question(None)
-            self.refresh_footer()
+        self._question.withdraw()
+
+    def _ask_about_many(self, change: Change) -> None:
+        target = self.target
+        stood = None if target is None else target.ref
+
+        def answered(meant: Meant | None) -> None:
+            if meant is None:
+                return
+            refs = tuple(row.ref for row in meant.rows)
+            do = self._doing(change, refs, meant.expected)
+            self._start(
+                ChangeRequest(
+                    change,
+                    meant.rows,
+                    do,
+                    is_bulk=True,
+                    refused=meant.refused,
+                    notes=meant.notes,
+                    stood=stood,
+                )
+            )
+
+        asking = BulkChangeScreen(self.bench, change, self.marked, self.key_of("undo"))
+        self.app.push_screen(asking, answered)
 
     # -- rename ----------------------------------------------------------------------------
 
@@ -215,123 +236,45 @@ class SessionScreen(TranscriptWalking):
         if row is None or message.title is None:
             return
         rename = partial(self.bench.library.rename, row.ref, message.title)
-        self._start(row, Change.RENAME, lambda force: rename(force=force), message.title)
+        self._start(
+            ChangeRequest(
+                Change.RENAME,
+                (row,),
+                lambda force, watch: rename(force=force, watch=watch),
+                new_title=message.title,
+            )
+        )
 
-    @abstractmethod
-    def after_rename_input(self) -> None:
-        """Give the focus back."""
-
-    # -- cure, undo, copy ------------------------------------------------------------------
+    # -- cure, undo, journal ---------------------------------------------------------------
 
     def action_cure(self) -> None:
         """Set a stuck session to idle."""
         row = self.target
-        if row is not None:
-            cure = self.bench.library.cure
-            self._start(row, Change.CURE, lambda _force: cure((row.ref,)))
+        if self.marked:
+            self._ask_about_many(Change.CURE)
+        elif row is not None:
+            self._start(
+                ChangeRequest(Change.CURE, (row,), self._doing(Change.CURE, (row.ref,), None))
+            )
 
     def action_undo(self) -> None:
         """Take back the last change."""
-        start_worker(self.app, partial(self._undo, None), "actions")
+        self._desk.undo()
 
     def action_journal(self) -> None:
-        """Show the journal; what is chosen there is taken back."""
+        """Show the journal."""
+        self.app.push_screen(JournalScreen(self.bench, self._desk))
 
-        def chosen(entry: JournalEntry | None) -> None:
-            if entry is not None:
-                start_worker(self.app, partial(self._undo, entry), "actions")
+    # -- what became of it -----------------------------------------------------------------
 
-        self.app.push_screen(JournalScreen(self.bench), chosen)
-
-    def action_copy_ref(self) -> None:
-        """Copy the reference."""
-        row = self.target
-        if row is not None:
-            self.app.copy_to_clipboard(str(row.ref))
-            self.tell(f"copied {row.ref}")
-
-    # -- doing -----------------------------------------------------------------------------
-
-    def _start(
-        self,
-        row: SessionRow,
-        change: Change,
-        do: Callable[[bool], ActionReport],
-        new_title: str = "",
-    ) -> None:
+    def _start(self, request: ChangeRequest) -> None:
         self._facts = None
-        start_worker(self.app, partial(self._change, row, change, do, new_title), "actions")
-
-    async def _change(
-        self,
-        row: SessionRow,
-        change: Change,
-        do: Callable[[bool], ActionReport],
-        new_title: str,
-    ) -> None:
-        try:
-            report = await self.bench.actions.run(do, False)
-            if report.skipped and await self._wants_force(row, change, report):
-                report = await self.bench.actions.run(do, True)
-        except SessionTuiError as error:
-            show_error(self.app, error)
-            return
-        self._tell_outcome(report, {row.ref: row.title}, new_title=new_title)
-        self._finish(report, None)
-
-    async def _wants_force(self, row: SessionRow, change: Change, report: ActionReport) -> bool:
-        # Only a live session may be changed by insisting; every other refusal stands.
-        if change is Change.CURE:
-            return False
-        library = self.bench.library
-        verdict = await self.bench.reads.run(lambda: library.verdict(library.session(row.ref)))
-        if not verdict.is_live:
-            return False
-        return await self.app.push_screen_wait(
-            Confirm(
-                f"{title_words(row.title)} is {verdict.status.value}",
-                (*verdict.evidence, *(skipped.reason for skipped in report.skipped)),
-                change.value,
-            )
-        )
-
-    async def _undo(self, chosen: JournalEntry | None) -> None:
-        library, actions = self.bench.library, self.bench.actions
-        try:
-            known = await actions.run(library.undo_entries)
-            report = await actions.run(library.undo, chosen.id if chosen else None)
-        except SessionTuiError as error:
-            show_error(self.app, error)
-            return
-        undoable = (item for item in known if item.undoable and set(item.refs) & set(report.done))
-        entry = chosen or next(undoable, None)
-        titles: dict[SessionRef, str] = {}
-        if entry is not None:
-            titles = dict(zip(entry.refs, entry.titles, strict=False))
-        self._tell_outcome(report, titles, undone=entry)
-        self._finish(report, report.done[0] if report.done else None)
+        self._desk.start(request)
 
     def _finish(self, report: ActionReport, select: SessionRef | None) -> None:
-        self.bench.changes.note_sessions(report.done)
         # What was known is from before: a question that waits by now is about what is there now.
         self._facts = None
-        if self._asked is not None:
-            self._asked = self._asked._replace(seen=None)
+        self._question.look_again()
         if self.is_attached:
+            self.unmark(report.done)
             self.after_change(report, select)
-
-    def _tell_outcome(
-        self,
-        report: ActionReport,
-        titles: dict[SessionRef, str],
-        *,
-        undone: JournalEntry | None = None,
-        new_title: str = "",
-    ) -> None:
-        if report.undo_id is not None:
-            self.bench.can_undo = True
-        outcome = outcome_words(
-            report, titles, self.key_of("undo"), undone=undone, new_title=new_title
-        )
-        self.app.clear_notifications()  # An older offer to undo would mean the wrong change now.
-        self.app.notify(outcome.text, severity=outcome.severity, markup=False)

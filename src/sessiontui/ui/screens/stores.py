@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.table import Table
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, VerticalScroll
@@ -18,6 +19,7 @@ from sessiontui.domain.errors import SessionTuiError
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.store import Capability, StoreInfo
 from sessiontui.domain.words import count_words, size_words
+from sessiontui.services.library import Library
 from sessiontui.ui.action_keys import bindings_of
 from sessiontui.ui.actions import Action, Scope
 from sessiontui.ui.error_display import show_error
@@ -29,7 +31,7 @@ from sessiontui.ui.widgets.details_panel import middle_cut
 from sessiontui.ui.widgets.key_footer import KeyFooter
 from sessiontui.ui.workbench import Workbench
 
-_PATH_LIMIT = 50
+_FRAME = 6
 _PAUSE_SECONDS = 1.0
 _WORDS = {
     Capability.RENAME: "rename inside",
@@ -41,6 +43,18 @@ _WORDS = {
     Capability.MIGRATE: "migrate",
 }
 """The capabilities a person meets, and what they call them."""
+
+
+class StoreList(OptionList):
+    """A click looks at a store, a second one lists its sessions."""
+
+    async def _on_click(self, event: events.Click) -> None:
+        event.prevent_default()
+        clicked = event.style.meta.get("option")
+        if clicked is not None:
+            self.highlighted = clicked
+            if event.chain > 1:
+                self.action_select()
 
 
 class StoresScreen(ActionScreen[str | None]):
@@ -61,12 +75,13 @@ class StoresScreen(ActionScreen[str | None]):
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)
         self._stores: tuple[StoreInfo, ...] = ()
+        self._remedies: Mapping[str, str] = {}
         self._changes = Refresher(self, "surroundings", self._read, _PAUSE_SECONDS)
 
     def compose(self) -> ComposeResult:
         yield Static("", id="stores-title", markup=False)
         with Container(id="stores-panes"):
-            yield OptionList(id="stores-list", markup=False)
+            yield StoreList(id="stores-list", markup=False)
             with VerticalScroll(id="store-pane", can_focus=False):
                 yield Static("", id="store-details", markup=False)
         yield KeyFooter(id="key-footer")
@@ -83,20 +98,27 @@ class StoresScreen(ActionScreen[str | None]):
 
     async def _read(self) -> None:
         try:
-            stores = await self.bench.reads.run(self.bench.library.stores)
+            stores, remedies = await self.bench.reads.run(_read_stores, self.bench.library)
         except SessionTuiError as error:
             show_error(self.app, error)
             return
-        options = self.query_one(OptionList)
-        before = options.highlighted or 0
-        self._stores = stores
-        options.clear_options()
-        options.add_options([Option(self._prompt(store), id=None) for store in stores])
-        if stores:
-            options.highlighted = min(before, len(stores) - 1)
+        self._stores, self._remedies = stores, remedies
+        self._list()
         self._say(count_words(len(stores), "store"))
         self._describe()
         self.refresh_bindings()
+
+    def on_resize(self) -> None:
+        """Cut the paths to the width there is."""
+        self._list()
+
+    def _list(self) -> None:
+        options = self.query_one(OptionList)
+        before = options.highlighted or 0
+        options.clear_options()
+        options.add_options([Option(self._prompt(store)) for store in self._stores])
+        if self._stores:
+            options.highlighted = min(before, len(self._stores) - 1)
 
     def _say(self, words: str) -> None:
         line = Content.assemble(("sessiontui", ".stores--title"), (f"   {words}", ".stores--dim"))
@@ -119,12 +141,14 @@ class StoresScreen(ActionScreen[str | None]):
             facts.append("read-only")
         if store.problem:
             facts.append(printable_line(store.problem, 80))
+        # Half of the screen, without the border, the indent and the scroll bar.
+        room = max(12, self.size.width // 2 - _FRAME)
         return Content.assemble(
             mark,
             (printable_line(store.title), ".stores--title"),
             (f"  {printable_line(store.format)}", ".stores--dim"),
             "\n  ",
-            (middle_cut(printable_line(str(store.root)), _PATH_LIMIT), ".stores--dim"),
+            (middle_cut(printable_line(str(store.root)), room), ".stores--dim"),
             "\n  ",
             (" · ".join(facts), ".stores--dim" if sound else ".stores--bad"),
         )
@@ -157,6 +181,8 @@ class StoresScreen(ActionScreen[str | None]):
                 table.add_row(self._text(name, "dim"), self._text(value, "text"))
         if store.problem:
             table.add_row(self._text("problem", "bad"), self._text(store.problem, "bad"))
+        if remedy := self._remedies.get(store.id):
+            table.add_row(self._text("to mend it", "good"), self._text(remedy, "text"))
         able = ", ".join(word for can, word in _WORDS.items() if can in store.capabilities)
         table.add_row()
         table.add_row(self._text("can", "good"), self._text(able or "be read", "text"))
@@ -212,6 +238,14 @@ class StoresScreen(ActionScreen[str | None]):
     def action_back(self) -> None:
         """Go back to the list as it was."""
         self.dismiss(None)
+
+
+def _read_stores(library: Library) -> tuple[tuple[StoreInfo, ...], dict[str, str]]:
+    """The stores, and what would mend those that cannot be read. Blocks; for threads."""
+    stores = library.stores()
+    sick = (store.id for store in stores if not store.available)
+    remedies = ((store, library.remedy(store)) for store in sick)
+    return stores, {store: remedy for store, remedy in remedies if remedy}
 
 
 def _access_words(store: StoreInfo) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container
+from textual.containers import Container, Horizontal
 from textual.geometry import Region
 
 from sessiontui.domain.errors import SessionMissing, SessionTuiError
@@ -17,6 +18,7 @@ from sessiontui.domain.report import ActionReport
 from sessiontui.domain.session import SessionRef, SessionRow
 from sessiontui.ui.action_keys import bindings_of
 from sessiontui.ui.actions import Action, Scope
+from sessiontui.ui.find_in_transcript import FindInTranscript
 from sessiontui.ui.marks import marks_for
 from sessiontui.ui.messages import LibraryChanged
 from sessiontui.ui.refresher import Refresher, start_worker
@@ -25,12 +27,16 @@ from sessiontui.ui.session_facts import read_facts
 from sessiontui.ui.steps import Step, scroll
 from sessiontui.ui.transcript_feed import TranscriptFeed, Wanted
 from sessiontui.ui.widgets.details_panel import Details, DetailsPanel
+from sessiontui.ui.widgets.find_line import FindLine
 from sessiontui.ui.widgets.hit_walk import Hit
-from sessiontui.ui.widgets.key_footer import KeyFooter
+from sessiontui.ui.widgets.key_footer import FooterKey, KeyFooter
+from sessiontui.ui.widgets.outline import Outline
 from sessiontui.ui.widgets.rename_input import RenameInput
 from sessiontui.ui.widgets.title_line import TitleLine
 from sessiontui.ui.widgets.transcript_view import TranscriptView
 from sessiontui.ui.workbench import Workbench
+
+_WALKS = {Step.DOWN: 1, Step.UP: -1}
 
 
 class TranscriptScreen(SessionScreen):
@@ -52,7 +58,10 @@ class TranscriptScreen(SessionScreen):
             yield TitleLine(self._marks, id="title-line")
             yield RenameInput()
         yield DetailsPanel(self._marks)
-        yield TranscriptView()
+        with Horizontal(id="transcript-and-outline"):
+            yield TranscriptView()
+            yield Outline(id="outline-column")
+        yield FindLine()
         yield KeyFooter(id="key-footer")
 
     def on_mount(self) -> None:
@@ -60,11 +69,17 @@ class TranscriptScreen(SessionScreen):
         self._feed = TranscriptFeed(self.bench, self.transcript)
         self._growth = Refresher(self, "growth", self._feed.grow)
         self._facts_refresher = Refresher(self, "facts", self._read_facts)
+        self._find = FindInTranscript(self, self.bench, self.transcript, self.query_one(FindLine))
         self._title.row = self._row
         self.query_one(DetailsPanel).show(Details(self._row), now=self.bench.local_now())
+        self.transcript.end_key = self.key_of("go_last")
         self.transcript.follow = self._wanted.at is None
         start_worker(self, partial(self._feed.open, self._wanted), "transcript", exclusive=True)
         self._facts_refresher.ask()
+
+    def on_unmount(self) -> None:
+        """Let go of the messages."""
+        self._feed.close()
 
     @property
     def _title(self) -> TitleLine:
@@ -120,14 +135,34 @@ class TranscriptScreen(SessionScreen):
     @on(TranscriptView.HitChanged)
     def _hit_changed(self, message: TranscriptView.HitChanged) -> None:
         message.stop()
-        titled = self._wanted.sought.has_title(self._row, message.total)
+        looking = self.transcript.is_looking
+        titled = not looking and self._wanted.sought.has_title(self._row, message.total)
         self._title.hit = Hit(message.position, message.total, titled)
+        self._find.say_hit(message.position, message.total)
+
+    @on(FindLine.Changed)
+    def _find_changed(self, message: FindLine.Changed) -> None:
+        message.stop()
+        self._find.look(message.text)
+
+    @on(FindLine.Kept)
+    def _find_kept(self, message: FindLine.Kept) -> None:
+        message.stop()
+        self._find.keep()
+
+    @on(TranscriptView.ContentChanged)
+    def _found_anew(self) -> None:
+        self._find.look_again()
 
     @on(TranscriptView.FollowChanged)
     def _follow_changed(self, message: TranscriptView.FollowChanged) -> None:
         message.stop()
         self._title.follows = message.following
-        self._title.new_below = message.new_below
+
+    @on(TranscriptView.ShownInPart)
+    def _shown_in_part(self, message: TranscriptView.ShownInPart) -> None:
+        message.stop()
+        self._title.in_part = message.in_part
 
     # -- questions, rename, changes --------------------------------------------------------
 
@@ -149,28 +184,59 @@ class TranscriptScreen(SessionScreen):
     # -- actions ---------------------------------------------------------------------------
 
     def refusal(self, action: Action) -> str | None:
-        """Hits are only there when the session was found by its text."""
-        if action.id in {"next_hit", "previous_hit"} and not self._wanted.sought.groups:
-            return "no text was searched; / in the list searches"
+        """Hits are only there when something is looked for."""
+        looks = self._wanted.sought.groups or self.transcript.is_looking
+        if action.id in {"next_hit", "previous_hit"} and not looks:
+            return f"nothing is looked for; {self.key_of('find')} finds"
         return super().refusal(action)
 
+    def footer_keys(self) -> Iterable[FooterKey]:
+        """While something to find is typed, only what one can do with it counts."""
+        if self._find.is_typing:
+            yield FooterKey("keep_found", "enter", "keeps it")
+            yield FooterKey("cursor_down", "↓", "next")
+            yield FooterKey("cursor_up", "↑", "previous")
+            yield FooterKey("back", self.key_of("back"), "back to where you were")
+        else:
+            yield from super().footer_keys()
+
     def step(self, step: Step) -> None:
-        """Scroll."""
-        scroll(self.transcript, step)
+        """Scroll, or walk what is found, or move in the outline."""
+        if self._find.is_typing and step in _WALKS:
+            self._find.walk(_WALKS[step])
+        elif self.focused is self.outline:
+            self.outline.step(step)
+        else:
+            scroll(self.transcript, step)
 
     def action_unfold(self) -> None:
-        """Show or fold the message at the cursor."""
-        self.transcript.action_toggle_fold()
+        """Show or fold the message at the cursor, or go to the prompt at it."""
+        if self.focused is self.outline:
+            self.outline.choose()
+        else:
+            self.transcript.action_toggle_fold()
+
+    def action_find(self) -> None:
+        """Find something in the transcript."""
+        self._find.begin()
+
+    def action_keep_found(self) -> None:
+        """Stay where something was found; a click on the footer comes here."""
+        self._find.keep()
 
     def action_back(self) -> None:
-        """Take a question away, or go back to the list."""
+        """One step back: a question, what is looked for, the outline; then the list."""
         if self.is_asking:
             self.withdraw_question()
+        elif self._find.give_up():
+            return
+        elif self.focused is self.outline:
+            self.set_focus(self.transcript)
         else:
             self._leave()
 
     def _leave(self) -> None:
-        if self.is_current:
+        if self.is_active:
             self.dismiss()
 
     def action_stores(self) -> None:

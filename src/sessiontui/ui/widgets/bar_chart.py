@@ -21,7 +21,7 @@ from textual.strip import Strip
 from sessiontui.domain.bar_signs import BarSigns, bar
 from sessiontui.domain.printable import printable_line
 from sessiontui.ui.steps import Step
-from sessiontui.ui.widgets.session_row_renderer import fit, fit_right
+from sessiontui.ui.widgets.cell_text import fit, fit_right
 
 _PREFIX = "bar-chart--"
 _PARTS = ("selected", "selected-blurred", "cursor", "label", "note", "bar", "figure")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 
 from pydantic import JsonValue
@@ -21,9 +20,11 @@ from sessiontui.domain.message import (
 )
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.words import count_words, size_words
+from sessiontui.ui.widgets.code_blocks import FENCE
 from sessiontui.ui.widgets.code_lines import code_lines
-from sessiontui.ui.widgets.folding import HEAD_CHARACTERS, Fold, head_of
-from sessiontui.ui.widgets.markdown_lines import is_markdown_size, markdown_lines
+from sessiontui.ui.widgets.folding import BETWEEN, HEAD_CHARACTERS, Fold, head_of
+from sessiontui.ui.widgets.markdown_lines import markdown_lines
+from sessiontui.ui.widgets.markdown_parser import is_markdown_size
 from sessiontui.ui.widgets.message_pieces import CLOSED_SIGN, OPEN_SIGN, Painting, Piece
 from sessiontui.ui.widgets.plain_lines import plain_text
 from sessiontui.ui.widgets.styled_lines import (
@@ -38,13 +39,11 @@ from sessiontui.ui.widgets.styled_lines import (
 _ALL_LINES = 1 << 60
 _DATA_LINES = 20
 _RAW_LINES = 4
+_INJECTED_LINES = 3
+_INJECTED_CHARACTERS = 400
 _RAW_CHARACTERS = 600
 _LONGEST_LABEL = 60
 _SHORT_MARKER = 400
-_FENCE = re.compile(
-    r"^ {0,3}(`{3,}+|~{3,}+)[ \t]*+([^\n`]*+)\n(.*?)(?:^ {0,3}\1[`~]*+[ \t]*+$|\Z)",
-    re.MULTILINE | re.DOTALL,
-)
 
 
 def text_pieces(
@@ -72,7 +71,7 @@ def _prose(painting: Painting, text: str, *, markdown: bool) -> list[Piece]:
         return [Piece(StyledLines(markdown_lines(text, width, colours, finder)))]
     pieces = []
     at = 0
-    for fence in _FENCE.finditer(text):
+    for fence in FENCE.finditer(text):
         if before := text[at : fence.start()].strip("\n"):
             pieces.append(Piece(painting.plain(before, Style())))
         language, code = fence.group(2).strip(), fence.group(3)
@@ -81,6 +80,18 @@ def _prose(painting: Painting, text: str, *, markdown: bool) -> list[Piece]:
     if not pieces or text[at:].strip():
         pieces.append(Piece(painting.plain(text[at:].strip("\n"), Style())))
     return pieces
+
+
+def injected_pieces(painting: Painting, block: int, content: TextBlock) -> Iterator[Piece]:
+    """What the program said in the name of a person: quiet, and not all of it."""
+    fold = painting.chosen(block) or Fold.OPEN
+    text = content.text.strip("\n")
+    head = head_of(text, fold, _INJECTED_LINES, _INJECTED_CHARACTERS)
+    pieces = list(painting.output(block, head, painting.colours.system))
+    if head.is_cut or fold is Fold.FULL:
+        following = Fold.FULL if head.is_cut else Fold.OPEN
+        pieces[0] = pieces[0]._replace(fold=fold, following=following)
+    yield from pieces
 
 
 def thinking_pieces(painting: Painting, block: int, content: ThinkingBlock) -> Iterator[Piece]:
@@ -114,7 +125,8 @@ def _fold_line(
 ) -> Piece:
     sign = CLOSED_SIGN if fold is Fold.CLOSED else OPEN_SIGN
     line = styled(sign, painting.colours.dim).append_text(label)
-    line.append(f"  {amount}", painting.colours.dim)
+    if amount:
+        line.append(f"  {amount}", painting.colours.dim)
     following = Fold.CLOSED
     if fold is Fold.CLOSED:
         following = Fold.OPEN
@@ -122,6 +134,13 @@ def _fold_line(
         following = Fold.FULL
     click = Fold.OPEN if fold is Fold.CLOSED else Fold.CLOSED
     return Piece(painting.one_line(line), block, click, fold, following)
+
+
+def between_piece(painting: Painting, words: str, is_open: bool) -> Piece:
+    """The line that stands for the messages between a prompt and its answer."""
+    fold = Fold.OPEN if is_open else Fold.CLOSED
+    label = styled(words, painting.colours.dim)
+    return _fold_line(painting, BETWEEN, fold, label, "", cut=False)
 
 
 def marker_pieces(

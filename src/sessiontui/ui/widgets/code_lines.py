@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from pygments.lexer import Lexer  # type: ignore[import-untyped]
-from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
-from pygments.token import Token  # type: ignore[import-untyped]
-from pygments.util import ClassNotFound  # type: ignore[import-untyped]
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
 from sessiontui.domain.printable import printable_line
+from sessiontui.ui.widgets.code_blocks import code_mark
 from sessiontui.ui.widgets.styled_lines import blank_padded, keep_start, mark_terms, wrap_text
 from sessiontui.ui.widgets.term_marks import TermFinder
 from sessiontui.ui.widgets.transcript_colours import TranscriptColours
+
+if TYPE_CHECKING:
+    from pygments.lexer import Lexer  # type: ignore[import-untyped]
 
 MOST_COLOURED = 20_000
 LONGEST_COLOURED_LINE = 500
@@ -27,6 +28,10 @@ _LONGEST_NAME = 20
 
 @lru_cache(maxsize=64)
 def _lexer(language: str) -> Lexer | None:
+    # Only code needs them, and that comes after the first rows of the list.
+    from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]  # noqa: PLC0415
+    from pygments.util import ClassNotFound  # type: ignore[import-untyped]  # noqa: PLC0415
+
     try:
         return get_lexer_by_name(language, stripnl=False, ensurenl=False)
     except ClassNotFound:
@@ -35,6 +40,8 @@ def _lexer(language: str) -> Lexer | None:
 
 @lru_cache(maxsize=8)
 def _token_styles(colours: TranscriptColours) -> dict[object, Style]:
+    from pygments.token import Token  # type: ignore[import-untyped]  # noqa: PLC0415
+
     return {
         Token.Comment: colours.code_comment,
         Token.Keyword: colours.code_keyword,
@@ -85,7 +92,8 @@ def code_lines(
     """
     name = printable_line(language, _LONGEST_NAME)
     text = mark_terms(coloured(code.rstrip("\n"), name, colours), finder, colours.mark)
-    lines = [_padded(line, width, colours) for line in wrap_text(text, width - 2)]
+    edge = colours.code + code_mark(code)
+    lines = [_padded(line, width, colours, edge) for line in wrap_text(text, width - 2)]
     first = lines[0].plain.rstrip()
     if name and cell_len(first) + cell_len(name) + 3 <= width:
         blank_padded(keep_start(lines[0], len(first)), width - cell_len(name) - 1)
@@ -93,7 +101,7 @@ def code_lines(
     return lines
 
 
-def _padded(line: Text, width: int, colours: TranscriptColours) -> Text:
-    padded = Text(" ", style=colours.code, end="")
+def _padded(line: Text, width: int, colours: TranscriptColours, edge: Style) -> Text:
+    padded = Text(style=colours.code, end="").append(" ", edge)
     padded.append_text(line)
     return blank_padded(padded, width)

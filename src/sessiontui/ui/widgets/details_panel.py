@@ -41,7 +41,7 @@ class DetailsPanel(Static):
         *(f"details--{status}" for status in VerdictStatus),
     }
 
-    details: reactive[Details | None] = reactive(None, layout=True)
+    details: reactive[Details | None] = reactive(None)
 
     def __init__(self, marks: Marks, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, markup=False)
@@ -61,6 +61,12 @@ class DetailsPanel(Static):
         self._now = now
         self._cure_key = cure_key
         self.details = details
+
+    def watch_details(self) -> None:
+        """Make room for more lines, or less; as many lines as before need no new layout."""
+        width, height = self.content_size
+        if width and self.render().get_height({}, width) != height:
+            self.refresh(layout=True)
 
     def render(self) -> Content:
         """The lines."""

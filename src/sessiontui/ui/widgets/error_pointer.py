@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from sessiontui.ui.widgets.session_row_renderer import fit
+from sessiontui.ui.widgets.cell_text import fit
 
 _POINT = "^"
 _RULE = "─"

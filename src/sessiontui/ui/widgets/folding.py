@@ -12,6 +12,9 @@ from sessiontui.domain.words import count_words, size_words
 HEAD_CHARACTERS = 256 * 1024
 """How much of a very long text is shown before it is unfolded."""
 
+BETWEEN = -1
+"""In place of a block's number: the line of the messages between a prompt and its answer."""
+
 
 class Fold(IntEnum):
     """How much of a block is shown: its one line, its beginning, or all."""

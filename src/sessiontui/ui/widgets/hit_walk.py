@@ -49,6 +49,13 @@ class HitWalk:
         """The position of the current hit's message."""
         return None if self._current is None else self._positions[self._current]
 
+    @property
+    def others(self) -> list[int]:
+        """The positions of all other hits, ascending."""
+        if self._current is None:
+            return self._positions[:]
+        return self._positions[: self._current] + self._positions[self._current + 1 :]
+
     def step(self, direction: int, start: int) -> int | None:
         """Go to the next (1) or previous (-1) hit and return its position; wraps.
 

@@ -1,53 +1,48 @@
 """Markdown as lines: what chat agents write, shown as they meant it.
 
-Nothing of the text is lost: HTML is shown as it stands, line ends stay line ends, links show where
-they lead, and what cannot be laid out comes as plain text.
+Nothing of the text is lost: HTML is shown as it stands, line ends stay line ends unless a
+paragraph was broken to fit a page, links show where they lead, and what cannot be laid out comes as
+plain text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
 from sessiontui.domain.printable import printable
 from sessiontui.ui.widgets.code_lines import code_lines
+from sessiontui.ui.widgets.markdown_parser import markdown_tokens
 from sessiontui.ui.widgets.styled_lines import mark_terms, styled, wrap_text
 from sessiontui.ui.widgets.term_marks import TermFinder
 from sessiontui.ui.widgets.transcript_colours import TranscriptColours
 
-MOST_MARKDOWN = 64 * 1024
-"""Characters above which a text is not laid out as Markdown."""
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
 _DEEPEST = 12
 """Quotes and lists nested deeper are shown as plain text; the parser would drop some of it."""
 _NARROWEST = 12
 _NARROWEST_COLUMN = 5
-
-_PARSER = (
-    MarkdownIt("commonmark", {"html": False})
-    .enable(["table", "strikethrough"])
-    # Link definitions would vanish; text over a line of dashes is no heading in a chat.
-    .disable(["reference", "lheading"])
-)
+_WRAPPED_FROM = 56
+"""Cells from which on a line is taken for one that was broken to fit a page."""
+_ENDS = (":", "|", "\\")
 
 _CHECKBOXES = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
-
-
-def is_markdown_size(text: str) -> bool:
-    """Whether a text is small enough to be laid out while the reader waits."""
-    return len(text) <= MOST_MARKDOWN
+_CHECKS = tuple(_CHECKBOXES.values())
 
 
 def markdown_lines(
     text: str, width: int, colours: TranscriptColours, finder: TermFinder
 ) -> list[Text]:
     """Lay out Markdown; `text` must be safe to paint already."""
-    tokens = _PARSER.parse(text)
+    tokens = markdown_tokens(text)
     layout = _Layout(colours, finder)
     if width < _NARROWEST or max((token.level for token in tokens), default=0) > _DEEPEST:
         return layout.plain(text, width)
@@ -124,6 +119,8 @@ class _Layout:
             if lines and not tight:
                 lines.append(Text(end=""))
             body = self.blocks(content, width - indent, tight=tight) or [Text(end="")]
+            if number is None and body[0].plain.startswith(_CHECKS):
+                label, body[0] = body[0].plain[:indent], body[0][indent:]
             for row, line in enumerate(body):
                 lead = label if not row else " " * indent
                 lines.append(_prefixed(styled(lead, self.colours.dim), line))
@@ -166,11 +163,16 @@ class _Layout:
         # A flat walk with a stack: emphasis may be nested deeper than Python may recurse.
         styles: list[Style] = []
         links: list[tuple[int, str]] = []
-        for token in tokens:
+        begun = len(text)
+        tokens = [token for token in tokens if token.type != "text" or token.content]
+        for token, following in zip_longest(tokens, tokens[1:]):
             style = Style.combine(styles[-_DEEPEST:]) if styles else None
             match token.type:
                 case "softbreak" | "hardbreak":
-                    text.append("\n")
+                    wrapped = token.type == "softbreak" and _is_hard_wrapped(text.plain[begun:])
+                    labelled = following is not None and following.type == "strong_open"
+                    text.append(" " if wrapped and not labelled else "\n")
+                    begun = len(text)
                 case "code_inline":
                     code = self.colours.inline_code
                     text.append(printable(token.content), style + code if style else code)
@@ -203,6 +205,11 @@ class _Layout:
 
     def _marked(self, text: Text) -> Text:
         return mark_terms(text, self.finder, self.colours.mark)
+
+
+def _is_hard_wrapped(line: str) -> bool:
+    """Whether a line broke for want of room where it was written, not because it was at an end."""
+    return cell_len(line) >= _WRAPPED_FROM and not line.endswith(_ENDS)
 
 
 def _prefixed(prefix: Text, line: Text, style: Style | None = None) -> Text:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rich.color import Color
@@ -11,34 +12,53 @@ from rich.segment import Segment, Segments
 from rich.style import Style
 from textual.scrollbar import ScrollBarRender
 
-_MARK = "━"
+_SIGNS = ("─", "━")
 
 
 class MarkedScrollBar(ScrollBarRender):
-    """A scroll bar with a mark on some of its cells.
+    """A scroll bar with marks of two kinds on some of its cells: thin ones, and thick over them.
 
-    `marked_cells` gives the cells to mark, counted from the top, for a bar of so many cells.
+    `marked_cells` gives the cells to mark, counted from the top, for a bar of so many cells;
+    `colours` are those of the two kinds.
     """
 
     def __init__(
-        self, marked_cells: Callable[[int], set[int]], colour: Color | None, **options: Any
+        self,
+        marked_cells: Callable[[int], tuple[set[int], set[int]]],
+        colours: tuple[Color | None, Color | None],
+        **options: Any,
     ) -> None:
         super().__init__(**options)
         self._marked_cells = marked_cells
-        self._colour = colour
+        self._colours = colours
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for bar in super().__rich_console__(console, options):
             if isinstance(bar, Segments):
                 cells = list(bar.segments)
-                for cell in self._marked_cells(len(cells)):
-                    cells[cell] = Segment(_MARK * self.thickness, self._mark_style(cells[cell]))
+                marked = self._marked_cells(len(cells))
+                for sign, colour, kind in zip(_SIGNS, self._colours, marked, strict=True):
+                    for cell in kind:
+                        style = _mark_style(cells[cell], colour)
+                        cells[cell] = Segment(sign * self.thickness, style)
                 yield Segments(cells, new_lines=bar.new_lines)
             else:
                 yield bar
 
-    def _mark_style(self, cell: Segment) -> Style:
-        # The handle is painted as reversed spaces: its background is its colour.
-        style = cell.style or Style()
-        below = style.color if style.reverse else style.bgcolor
-        return Style(color=self._colour, bgcolor=below, meta=style.meta)
+
+def _mark_style(cell: Segment, colour: Color | None) -> Style:
+    # The handle is painted as reversed spaces: its background is its colour.
+    style = cell.style or Style()
+    below = style.color if style.reverse else style.bgcolor
+    return Style(color=colour, bgcolor=below, meta=style.meta)
+
+
+def cells_holding(positions: Sequence[int], bounds: Sequence[int]) -> set[int]:
+    """The cells in which any of some ascending positions stands.
+
+    `bounds` are the positions at which the cells begin, ascending. The work depends on the number
+    of cells, not on how many positions there are.
+    """
+    first = [bisect_left(positions, bound) for bound in bounds]
+    ends = [*first[1:], len(positions)]
+    return {cell for cell, (begin, end) in enumerate(zip(first, ends, strict=True)) if begin < end}

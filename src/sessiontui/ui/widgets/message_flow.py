@@ -22,7 +22,11 @@ from sessiontui.domain.conversation import (
     speaker_of,
 )
 from sessiontui.domain.message import Block, Message
+from sessiontui.services.message_pages import MessagePages
 from sessiontui.ui.widgets.folding import HEAD_CHARACTERS
+from sessiontui.ui.widgets.landmarks import Landmarks, prompt_text
+from sessiontui.ui.widgets.message_notes import MessageNotes
+from sessiontui.ui.widgets.transcript_breaks import break_words
 
 
 class Texture(Enum):
@@ -63,11 +67,20 @@ _STARTS_TURN, _GAP, _NEW_DAY, _SHOWS_MODEL = 1, 2, 4, 8
 class MessageFlow:
     """The messages in their order, and what follows from it."""
 
-    def __init__(self, messages: Iterable[Message] = (), zone: tzinfo | None = None) -> None:
+    def __init__(
+        self,
+        messages: Iterable[Message] = (),
+        zone: tzinfo | None = None,
+        pages: MessagePages | None = None,
+    ) -> None:
+        """`pages`, empty yet, take the messages in: they may let go of most of them."""
         self._zone = zone
-        self.messages: list[Message] = []
+        self.messages = MessagePages() if pages is None else pages
+        self._indices = array("q")
         self.prompts: list[int] = []
         """Positions of what a person typed."""
+        self.landmarks = Landmarks()
+        self.notes = MessageNotes()
         # Arrays of numbers: a tuple for each of many messages would keep the collector busy.
         self._facts = bytearray()
         self._rows = array("q")
@@ -97,6 +110,11 @@ class MessageFlow:
         # This runs once for every message of a transcript before anything is shown.
         position = len(self.messages)
         self.messages.append(message)
+        self._indices.append(message.index)
+        cut = break_words(message)
+        self.notes.add(message, is_break=cut is not None)
+        if cut is not None and not message.human:
+            self.landmarks.add(position, cut, is_break=True)
         if message.human:
             self._open_calls.end_turn()
         touched: set[int] = set()
@@ -129,6 +147,7 @@ class MessageFlow:
         else:
             if message.human:
                 self.prompts.append(position)
+                self.landmarks.add(position, prompt_text(message), is_break=False)
             facts = self._judge(message, first or Texture.PROSE, last or Texture.PROSE)
             rows = (rows or 1) + (facts & _STARTS_TURN) + bool(facts & _GAP)
         self._facts.append(facts)
@@ -178,16 +197,17 @@ class MessageFlow:
         facts = self._facts[position]
         blocks = range(len(self.messages[position].blocks))
         spots = [(ordinal, self._results.get((position, ordinal))) for ordinal in blocks]
+        paired = [(ordinal, self._paired(position, spot)) for ordinal, spot in spots if spot]
         return Setting(
             starts_turn=bool(facts & _STARTS_TURN),
             gap=bool(facts & _GAP),
             new_day=bool(facts & _NEW_DAY),
             shows_model=bool(facts & _SHOWS_MODEL),
-            results=tuple((o, self._paired(position, spot)) for o, spot in spots if spot),
+            results=tuple((ordinal, found) for ordinal, found in paired if found),
             elsewhere=frozenset(o for o in blocks if (position, o) in self._hosts),
         )
 
-    def _paired(self, position: int, spot: Spot) -> PairedResult:
+    def _paired(self, position: int, spot: Spot) -> PairedResult | None:
         return paired_result(self.messages[position], self.messages[spot[0]], spot[1])
 
     def estimates(self, width: int, start: int = 0) -> list[int]:
@@ -198,8 +218,20 @@ class MessageFlow:
 
     def position_of(self, index: int) -> int | None:
         """Where the message of an index stands, or the first after it; None when all are before."""
-        position = bisect_left(self.messages, index, key=lambda message: message.index)
-        return position if position < len(self.messages) else None
+        position = bisect_left(self._indices, index)
+        return position if position < len(self._indices) else None
+
+    def index_at(self, position: int) -> int:
+        """The index of the message at a position."""
+        return self._indices[position]
+
+    def renumber(self, shift: int) -> None:
+        """Add to all indices, now that it is known what stands before the messages."""
+        moved = MessagePages()
+        for message in self.messages:
+            moved.append(message.model_copy(update={"index": message.index + shift}))
+        self.messages = moved
+        self._indices = array("q", (index + shift for index in self._indices))
 
     def hosts_of(self, indices: Iterable[int]) -> set[int]:
         """Where the messages of some indices are shown; unknown indices give nothing."""
@@ -207,16 +239,8 @@ class MessageFlow:
         return {
             self.host(position)
             for index, position in found
-            if position is not None and self.messages[position].index == index
+            if position is not None and self._indices[position] == index
         }
-
-    def shown_from(self, position: int, step: int) -> int | None:
-        """The first message with rows of its own from a position on, in one direction."""
-        while 0 <= position < len(self._facts):
-            if position not in self._hidden:
-                return position
-            position += step
-        return None
 
     def shown_count(self, start: int) -> int:
         """How many messages from a position on have rows of their own."""

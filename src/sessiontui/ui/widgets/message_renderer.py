@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
+from typing import NamedTuple
 
 from rich.style import Style
 from rich.text import Text
@@ -19,7 +20,9 @@ from sessiontui.domain.indexed_text import text_of
 from sessiontui.domain.message import Block, Message
 from sessiontui.domain.printable import printable_line
 from sessiontui.ui.widgets.block_renderer import (
+    between_piece,
     damaged_pieces,
+    injected_pieces,
     marker_pieces,
     media_pieces,
     opaque_pieces,
@@ -39,6 +42,18 @@ NARROWEST = 24
 _LONGEST_NAME = 40
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _BLANK = Piece(StyledLines([Text(end="")]))
+
+
+class FoldedLine(NamedTuple):
+    """A line that stands for messages folded into it.
+
+    `heading` is the message whose name stands above; `alone`: nothing else is shown.
+    """
+
+    words: str
+    is_open: bool
+    alone: bool
+    heading: Message
 
 
 class RenderedMessage:
@@ -136,21 +151,32 @@ class MessageRenderer:
         *,
         folding: Folding | None = None,
         finder: TermFinder | None = None,
+        between: FoldedLine | None = None,
     ) -> RenderedMessage:
-        """Lay a message out in `width` cells (at least `NARROWEST`)."""
+        """Lay a message out in `width` cells (at least `NARROWEST`).
+
+        `between` is a line above what it says, for messages that are folded into it.
+        """
         setting = setting or Setting()
         painting = Painting(
             self._colours, finder or TermFinder(), max(NARROWEST, width), folding or Folding()
         )
         pieces = [_BLANK] if setting.gap else []
         bar = None
-        speaker = speaker_of(message)
+        headed = between.heading if between else message
+        speaker = speaker_of(headed)
         if setting.starts_turn and speaker not in (Speaker.SYSTEM, Speaker.OTHER):
             bar = self._speakers.get(speaker, self._colours.other)
-            heading = self._heading(message, speaker, bar, setting)
+            heading = self._heading(headed, speaker, bar, setting)
             pieces.append(Piece(painting.one_line(heading, marked=False)))
+        if between is not None:
+            pieces.append(between_piece(painting, between.words, between.is_open))
+            if between.alone:
+                return RenderedMessage(pieces, int(setting.gap), bar)
         body = list(self._body(painting, message, setting))
-        if not body:
+        if between is not None:
+            pieces.append(_BLANK)
+        elif not body:
             body.append(Piece(StyledLines([styled("nothing in it", self._colours.dim)])))
         return RenderedMessage([*pieces, *body], int(setting.gap), bar)
 
@@ -183,6 +209,8 @@ class MessageRenderer:
                     yield from marker_pieces(painting, ordinal, block, label="system")
                 case "text" if speaker is Speaker.OTHER:
                     yield from marker_pieces(painting, ordinal, block, label=None)
+                case "text" if speaker is Speaker.USER:
+                    yield from injected_pieces(painting, ordinal, block)
                 case "text":
                     markdown = speaker is Speaker.AGENT
                     yield from text_pieces(painting, ordinal, block, markdown=markdown)

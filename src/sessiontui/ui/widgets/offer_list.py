@@ -13,8 +13,8 @@ from textual.widgets import Static
 
 from sessiontui.domain.printable import printable_line
 from sessiontui.ui.query_offers import Offers
+from sessiontui.ui.widgets.cell_text import fit
 from sessiontui.ui.widgets.details_panel import middle_cut
-from sessiontui.ui.widgets.session_row_renderer import fit
 
 MOST_SHOWN = 8
 _LONGEST_CHOICE = 48

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.session import SessionRef, SessionRow
-from sessiontui.domain.words import count_words
 from sessiontui.ui.marks import Marks
 from sessiontui.ui.widgets.details_panel import Details, DetailsPanel
 from sessiontui.ui.widgets.hit_walk import Hit
+from sessiontui.ui.widgets.outline import Outline
 from sessiontui.ui.widgets.transcript_view import TranscriptView
 
 
@@ -25,10 +25,13 @@ class ReadingPane(Vertical):
         self._marks = marks
         self._hit_words = ""
         self._follow_words = ""
+        self._part_words = ""
 
     def compose(self) -> ComposeResult:
         yield DetailsPanel(self._marks)
-        yield TranscriptView(compact=True)
+        with Horizontal(id="transcript-and-outline"):
+            yield TranscriptView(compact=True)
+            yield Outline(id="outline-column")
 
     @property
     def ref(self) -> SessionRef | None:
@@ -53,15 +56,20 @@ class ReadingPane(Vertical):
         self._paint_subtitle()
 
     def on_transcript_view_follow_changed(self, message: TranscriptView.FollowChanged) -> None:
-        """Say whether the end is followed, or how much is new there."""
+        """Say whether the end is followed."""
         message.stop()
         self._follow_words = "following" if message.following else ""
-        if message.new_below:
-            self._follow_words = f"{count_words(message.new_below, 'new message')} below"
+        self._paint_subtitle()
+
+    def on_transcript_view_shown_in_part(self, message: TranscriptView.ShownInPart) -> None:
+        """Say whether only prompts and answers are shown."""
+        message.stop()
+        self._part_words = "answers only" if message.in_part else ""
         self._paint_subtitle()
 
     def _paint_subtitle(self) -> None:
-        words = " · ".join(filter(None, (self._follow_words, self._hit_words)))
+        parts = (self._part_words, self._follow_words, self._hit_words)
+        words = " · ".join(filter(None, parts))
         self.border_subtitle = Content(words) if words else None
 
     def show_nothing(self, now: datetime) -> None:

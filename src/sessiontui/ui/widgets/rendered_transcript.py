@@ -8,21 +8,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import tzinfo
 
-from textual.cache import LRUCache
-
 from sessiontui.domain.message import Message
-from sessiontui.ui.widgets.folding import Fold, Folding
+from sessiontui.ui.widgets.focused_turns import FocusedTurns
+from sessiontui.ui.widgets.folding import BETWEEN, Fold, Folding
 from sessiontui.ui.widgets.message_flow import MessageFlow
 from sessiontui.ui.widgets.message_renderer import (
+    FoldedLine,
     MessageRenderer,
     RenderedMessage,
     blocks_with_terms,
 )
 from sessiontui.ui.widgets.term_marks import TermFinder
 from sessiontui.ui.widgets.transcript_rows import TranscriptRows
+from sessiontui.ui.widgets.weighed_cache import WeighedCache
 
-_KEPT = 200
-"""Messages whose painted lines are kept; a screen shows ten."""
+_KEPT_ROWS = 20_000
+"""Rows of messages that are kept as they are painted; a screen shows fifty."""
+_LINE_ROWS = 3
+"""About how many rows a line takes that stands for many messages."""
 
 
 class RenderedTranscript:
@@ -30,27 +33,45 @@ class RenderedTranscript:
 
     def __init__(
         self,
-        messages: Iterable[Message],
+        messages: Iterable[Message] | MessageFlow,
         renderer: MessageRenderer,
         width: int,
         finder: TermFinder,
         zone: tzinfo | None = None,
     ) -> None:
-        self.flow = MessageFlow(messages, zone)
+        if not isinstance(messages, MessageFlow):
+            messages = MessageFlow(messages, zone)
+        self.flow = messages
         self._renderer = renderer
         self._width = width
         self._finder = finder
         self._tools_open = False
         self._thinking_open = False
         self._chosen: dict[int, dict[int, Fold]] = {}
-        self._rendered: LRUCache[int, RenderedMessage] = LRUCache(_KEPT)
+        self._lent: dict[tuple[int, int], Fold | None] = {}
+        self._focused: FocusedTurns | None = None
+        self._rendered: WeighedCache[RenderedMessage] = WeighedCache(_KEPT_ROWS)
         self.rows = self._estimated()
 
     def _estimated(self) -> TranscriptRows:
-        return TranscriptRows(self.flow.estimates(self._width), self._measure)
+        return TranscriptRows(self._estimates(0), self._measure)
+
+    def _estimates(self, start: int) -> list[int]:
+        rows = self.flow.estimates(self._width, start)
+        focused = self._focused
+        if focused is None:
+            return rows
+        return [
+            0
+            if focused.is_hidden(position)
+            else min(rough, _LINE_ROWS)
+            if focused.shows_line_only(position)
+            else rough
+            for position, rough in enumerate(rows, start)
+        ]
 
     def _measure(self, position: int) -> int:
-        return 0 if self.flow.is_hidden(position) else self.rendered(position).height
+        return 0 if self.is_hidden(position) else self.rendered(position).height
 
     def __len__(self) -> int:
         return len(self.flow)
@@ -59,17 +80,57 @@ class RenderedTranscript:
         """The lines of a message, kept for a while."""
         found = self._rendered.get(position)
         if found is None:
+            message, setting = self.flow.messages[position], self.flow.setting(position)
+            focused = self._focused
             found = self._renderer.render(
-                self.flow.messages[position],
+                message,
                 self._width,
-                self.flow.setting(position),
+                setting if focused is None else focused.setting(position, setting),
                 folding=Folding(
                     self._tools_open, self._thinking_open, self._chosen.get(position, {})
                 ),
                 finder=self._finder,
+                between=None if focused is None else _folded_line(focused, position, message),
             )
-            self._rendered[position] = found
+            self._rendered.keep(position, found, found.height)
         return found
+
+    # -- which messages are shown ----------------------------------------------------------
+
+    def is_hidden(self, position: int) -> bool:
+        """Whether a message has no rows of its own."""
+        if self.flow.is_hidden(position):
+            return True
+        return self._focused is not None and self._focused.is_hidden(position)
+
+    def shown_for(self, position: int) -> int:
+        """The message that shows another, or the line it is folded into."""
+        position = self.flow.host(position)
+        first = self._focused.line_over(position) if self._focused else None
+        return first if first is not None and self.is_hidden(position) else position
+
+    def shown_from(self, position: int, step: int) -> int | None:
+        """The first message with rows of its own from a position on, in one direction."""
+        while 0 <= position < len(self.flow):
+            if not self.is_hidden(position):
+                return position
+            position += step
+        return None
+
+    def position_for(self, index: int) -> int:
+        """The position that shows the message of an index, or the nearest there is."""
+        position = self.flow.position_of(index)
+        return self.shown_for(len(self.flow) - 1 if position is None else position)
+
+    @property
+    def is_focused(self) -> bool:
+        """Whether only prompts and final answers are shown."""
+        return self._focused is not None
+
+    def set_focused(self, is_focused: bool) -> None:
+        """Show prompts and final answers only, or everything."""
+        self._focused = FocusedTurns(self.flow) if is_focused else None
+        self._start_over()
 
     # -- changing what all messages look like ----------------------------------------------
 
@@ -88,6 +149,11 @@ class RenderedTranscript:
         """The words that are marked."""
         return self._finder
 
+    def set_finder(self, finder: TermFinder) -> None:
+        """Mark other words; heights stay."""
+        self._finder = finder
+        self._rendered.clear()
+
     def set_renderer(self, renderer: MessageRenderer) -> None:
         """Paint in other colours; heights stay."""
         self._renderer = renderer
@@ -101,6 +167,13 @@ class RenderedTranscript:
             here = self.flow.position_of(message.index)
             if here is not None and self.flow.messages[here] == message:
                 self._chosen[here] = dict(choices)
+        if self._focused is not None and other._focused is not None:
+            self._focused.unfold(other._focused.unfolded)
+        for (position, block), before in other._lent.items():
+            index = other.flow.index_at(position)
+            here = self.flow.position_of(index)
+            if here is not None and self.flow.index_at(here) == index:
+                self._lent[here, block] = before
         self._start_over()
 
     def _start_over(self) -> None:
@@ -112,7 +185,10 @@ class RenderedTranscript:
         known = len(self.flow)
         for position in self.flow.extend(messages):
             self._changed(position)
-        self.rows.append(self.flow.estimates(self._width, known))
+        if self._focused is not None:
+            for position in range(min(known, self._focused.extend()), known):
+                self._changed(position)
+        self.rows.append(self._estimates(known))
 
     # -- folding ---------------------------------------------------------------------------
 
@@ -136,9 +212,18 @@ class RenderedTranscript:
         self._start_over()
 
     def fold(self, position: int, block: int, fold: Fold) -> None:
-        """Fold or unfold one block."""
+        """Fold or unfold one block, or what a line stands for."""
+        self._lent.pop((position, block), None)
+        if block == BETWEEN:
+            self._unfold_line(position, fold is not Fold.CLOSED)
+            return
         self._chosen.setdefault(position, {})[block] = fold
         self._changed(position)
+
+    def _unfold_line(self, position: int, is_open: bool) -> None:
+        assert self._focused is not None
+        for changed in self._focused.set_open(position, is_open):
+            self._changed(changed)
 
     def toggle(self, position: int) -> bool:
         """Unfold what is folded in a message, show all of what is cut, or fold everything.
@@ -152,15 +237,53 @@ class RenderedTranscript:
             self.fold(position, block, folds[block][1])
         return bool(folds)
 
+    def reveal(self, position: int) -> None:
+        """Unfold the line that a message, or what it did on the way, is folded into."""
+        focused = self._focused
+        if focused is None:
+            return
+        over = focused.line_over(position)
+        if over is None and focused.line_at(position) is not None:
+            over = position
+        if over is not None and not focused.is_open(over):
+            self._lent[over, BETWEEN] = Fold.CLOSED
+            self._unfold_line(over, is_open=True)
+
     def reveal_terms(self, position: int) -> None:
         """Unfold the blocks of a message that hold what is searched for and do not show it."""
+        if self.shown_for(position) != position or not self.rendered(position).hit_lines:
+            self.reveal(position)
         rendered = self.rendered(position)
         holding = blocks_with_terms(
             self.flow.messages[position], self.flow.setting(position), self._finder
         )
         for block in (holding & rendered.folds().keys()) - rendered.blocks_with_hits():
+            before = self._chosen.get(position, {}).get(block)
             self.fold(position, block, Fold.FULL)
+            self._lent[position, block] = before
+
+    def fold_revealed(self) -> None:
+        """Fold again what was only unfolded to show what is searched for."""
+        lent, self._lent = self._lent, {}
+        for (position, block), before in lent.items():
+            if block == BETWEEN:
+                if self._focused is not None and self._focused.line_at(position):
+                    self._unfold_line(position, is_open=False)
+            elif before is None:
+                self._chosen.get(position, {}).pop(block, None)
+                self._changed(position)
+            else:
+                self.fold(position, block, before)
 
     def _changed(self, position: int) -> None:
         self._rendered.discard(position)
         self.rows.forget(position)
+
+
+def _folded_line(focused: FocusedTurns, position: int, message: Message) -> FoldedLine | None:
+    between = focused.line_at(position)
+    if between is None:
+        return None
+    alone = focused.shows_line_only(position)
+    heading = focused.heading_of(between) if alone else message
+    return FoldedLine(between.words, focused.is_open(position), alone, heading)

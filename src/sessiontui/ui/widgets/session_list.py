@@ -1,27 +1,27 @@
 """The list of sessions: any number of rows, of which only those on the screen are painted.
 
-Values in (`show`), messages out (`Highlighted`, `Opened`). The cursor belongs to a session, not to
-a position: when rows change, it stays with its session and on its line of the screen.
+Values in (`show`), messages out (`Highlighted`, `Opened`).
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import events
 from textual.cache import LRUCache
-from textual.geometry import Region, Size
 from textual.message import Message
-from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from sessiontui.domain.session import SessionRef, SessionRow
 from sessiontui.domain.verdict import VerdictStatus
+from sessiontui.ui.list_order import Density
 from sessiontui.ui.marks import Marks
-from sessiontui.ui.steps import Step
-from sessiontui.ui.widgets.session_groups import Arrangement, ListGeometry
-from sessiontui.ui.widgets.session_row_renderer import RowPainter, RowStyles
+from sessiontui.ui.widgets.arrangement import Arrangement
+from sessiontui.ui.widgets.column_plan import LEFT, MARK_CELLS
+from sessiontui.ui.widgets.list_cursor import ListCursor
+from sessiontui.ui.widgets.session_row_renderer import Look, RowPainter, RowStyles
 from sessiontui.ui.widgets.term_marks import TermFinder
 
 _PREFIX = "session-list--"
@@ -38,19 +38,18 @@ _PARTS = (
     "question",
     "warning",
     "day",
+    "marked",
+    "new",
 )
 
 
-class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
+class SessionList(ListCursor, can_focus=True, inherit_bindings=False):
     """A virtual list of `SessionRow`s, in groups."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         *(f"{_PREFIX}{part}" for part in _PARTS),
         *(f"{_PREFIX}{status}" for status in VerdictStatus),
     }
-
-    cursor: reactive[int] = reactive(0, repaint=False, init=False, always_update=True)
-    """Index of the selected row."""
 
     class Highlighted(Message):
         """Another session is under the cursor, or the one there has changed; None: no rows."""
@@ -78,18 +77,24 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
             """The list."""
             return self.session_list
 
+    class OrderClicked(Message):
+        """The border that names the order was clicked."""
+
+    class MarkClicked(Message):
+        """A mark was set or taken away by a click."""
+
     def __init__(self, marks: Marks, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._marks = marks
-        self._arrangement = Arrangement()
-        self._geometry = ListGeometry(self._arrangement)
+        self._looked: dict[SessionRef, float] = {}
+        self._density = Density.COMPACT
         self._searching = False
         self._finder = TermFinder()
         self._now = 0.0
         self._notice: tuple[str, tuple[str, ...]] = ("", ())
         self._question: str | None = None
         self._announced: tuple[SessionRow | None, ...] = ()
-        self._cache: LRUCache[tuple[int, int, bool, bool], Strip] = LRUCache(1024)
+        self._cache: LRUCache[tuple[int, int, Look], Strip] = LRUCache(1024)
         self._overlay: tuple[int, list[Strip]] | None = None
         self._painter: RowPainter | None = None
 
@@ -112,31 +117,31 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         it stays with its session. When its session is gone it stays at its position. What is at
         the top of a list comes into view, unless `hold` keeps every row on its line.
         """
-        current = self.row
-        wanted = select or (None if to_top or current is None else current.ref)
-        in_view = to_top or select is not None or self._cursor_in_view
-        # At the top, what is new comes into view; elsewhere nothing moves on the screen.
-        stays = hold or self.scroll_offset.y > 0
-        held = self._held_line() if stays and not to_top else None
-        self._arrangement = arrangement
+        before = self.row
         self._searching = searching
         self._finder = finder or TermFinder()
         self._now = now
-        self._geometry = ListGeometry(arrangement, 2 if searching else 1)
-        position = None if wanted is None else arrangement.position(wanted, self.cursor)
-        if position is None:
-            position = 0 if to_top else min(self.cursor, max(0, len(arrangement.rows) - 1))
-        after = arrangement.rows[position] if arrangement.rows else None
-        if current is None or after is None or after.ref != current.ref:
-            self._question = None
-        self._forget_painted()
-        self.virtual_size = Size(self.scrollable_content_region.width, self._geometry.height)
-        self.set_reactive(SessionList.cursor, position)
-        if held is not None:
-            self._put_back(*held)
-        if in_view:
-            self._scroll_to_cursor()
+        self.place_rows(arrangement, select=select, to_top=to_top, hold=hold)
+        after = self.row
+        if before is None or after is None or after.ref != before.ref:
+            self.ask(None)
         self._announce()
+
+    @property
+    def density(self) -> Density:
+        """How much room a row takes."""
+        return self._density
+
+    @density.setter
+    def density(self, density: Density) -> None:
+        if density is not self._density:
+            self._density = density
+            self.lay_out_again()
+
+    def note_looked(self, refs: Iterable[SessionRef], now: float) -> None:
+        """These sessions are no longer new, until they move again."""
+        self._looked.update(dict.fromkeys(refs, now))
+        self.refresh()
 
     def show_notice(self, title: str, *hints: str) -> None:
         """What to say while there are no rows."""
@@ -147,11 +152,14 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
     def tick(self, now: float) -> None:
         """Repaint the ages."""
         self._now = now
-        self._forget_painted()
+        self.forget_painted()
 
     def ask(self, question: str | None) -> None:
         """Put a question in the place of the selected row; None takes it away."""
-        self._question = question if self.row is not None else None
+        asked = question if self.row is not None else None
+        if asked is None and self._question is None:
+            return
+        self._question = asked
         self._overlay = None
         self._scroll_to_cursor()
         self.refresh()
@@ -159,60 +167,23 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
     # -- what is there ---------------------------------------------------------------------
 
     @property
-    def rows(self) -> tuple[SessionRow, ...]:
-        """The rows in the order of the list."""
-        return self._arrangement.rows
-
-    @property
-    def row(self) -> SessionRow | None:
-        """The selected row."""
-        rows = self._arrangement.rows
-        return rows[self.cursor] if self.cursor < len(rows) else None
-
-    @property
     def question(self) -> str | None:
         """The question that stands in the place of the selected row."""
         return self._question
 
     @property
-    def cursor_region(self) -> Region:
-        """Where the selected row is, relative to the list's content."""
-        line = self._geometry.first_line(self.cursor) - self.scroll_offset.y
-        return Region(0, line, self.scrollable_content_region.width, self._geometry.row_height)
+    def row_height(self) -> int:
+        """Two lines while text is searched, or where there shall be room."""
+        return 2 if self._searching or self._density is Density.COMFORTABLE else 1
 
-    # -- moving ----------------------------------------------------------------------------
-
-    def step(self, step: Step) -> None:
-        """Move the cursor."""
-        page = max(1, (self.scrollable_content_region.height - 2) // self._geometry.row_height)
-        match step:
-            case Step.DOWN:
-                self._go_to(self.cursor + 1)
-            case Step.UP:
-                self._go_to(self.cursor - 1)
-            case Step.PAGE_DOWN:
-                self._go_to(self.cursor + page)
-            case Step.PAGE_UP:
-                self._go_to(self.cursor - page)
-            case Step.FIRST:
-                self._go_to(0)
-            case Step.LAST:
-                self._go_to(len(self.rows) - 1)
-
-    def select(self, ref: SessionRef) -> bool:
-        """Move to a session; False when it is not in the list."""
-        position = self._arrangement.position(ref, self.cursor)
-        if position is None:
-            return False
-        self._go_to(position)
-        return True
-
-    def _go_to(self, index: int) -> None:
-        if self.rows:
-            self.cursor = max(0, min(index, len(self.rows) - 1))
+    @property
+    def extra_height(self) -> int:
+        """The lines of the question."""
+        return len(self._question_strips())
 
     def watch_cursor(self, old: int, new: int) -> None:
         """Bring the row into view and tell the screen."""
+        self.is_untouched = False
         if old != new:
             self._question = None
         self._overlay = None
@@ -226,61 +197,15 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
             self._announced = (row,)
             self.post_message(self.Highlighted(self, row))
 
-    # -- scrolling -------------------------------------------------------------------------
-
-    @property
-    def _cursor_in_view(self) -> bool:
-        line = self._geometry.first_line(self.cursor) - self.scroll_offset.y
-        return bool(self.rows) and 0 <= line < self.scrollable_content_region.height
-
-    def _held_line(self) -> tuple[SessionRef, int] | None:
-        # Which session shall stay on which line of the screen: that at the cursor, or when that
-        # has been scrolled out of view, the first visible one.
-        top = self.scroll_offset.y
-        if self._cursor_in_view:
-            return self.rows[self.cursor].ref, self._geometry.first_line(self.cursor) - top
-        for y in range(top, top + 3):
-            found = self._geometry.line(y)
-            if found is not None and found.row is not None:
-                return self.rows[found.row].ref, self._geometry.first_line(found.row) - top
-        return None
-
-    def _put_back(self, ref: SessionRef, line: int) -> None:
-        position = self._arrangement.position(ref, self.cursor)
-        if position is not None:
-            self._scroll(self._geometry.first_line(position) - line)
-
-    def _scroll(self, y: float) -> None:
-        self.scroll_to(y=max(0, y), animate=False, force=True)
-
-    def _scroll_to_cursor(self) -> None:
-        height = self.scrollable_content_region.height
-        if not self.rows or height <= 0:
-            return
-        first = self._geometry.first_line(self.cursor)
-        last = first + max(self._geometry.row_height, len(self._question_strips())) - 1
-        if self._geometry.begins_group(self.cursor):
-            first -= 1
-        top = self.scroll_offset.y
-        if first < top:
-            self._scroll(first)
-        elif last >= top + height:
-            self._scroll(min(first, last - height + 1))
-
     # -- painting --------------------------------------------------------------------------
-
-    def on_resize(self) -> None:
-        """Paint anew for another width, and keep the row in view."""
-        self._forget_painted()
-        self.virtual_size = Size(self.scrollable_content_region.width, self._geometry.height)
-        self._scroll_to_cursor()
 
     def notify_style_update(self) -> None:
         """Forget strips painted in the colours of another theme."""
         super().notify_style_update()
-        self._forget_painted()
+        self.forget_painted()
 
-    def _forget_painted(self) -> None:
+    def forget_painted(self) -> None:
+        """Paint everything anew."""
         self._cache.clear()
         self._painter = None
         self._overlay = None
@@ -293,8 +218,10 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
                 self._styles_now(),
                 self._marks,
                 self._now,
+                arrangement=self._arrangement,
                 searching=self._searching,
                 finder=self._finder,
+                density=self._density,
             )
         return self._painter
 
@@ -340,15 +267,25 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         if found.row is None:
             assert found.group is not None
             return painter.heading(found.group)
+        row = self.rows[found.row]
         selected = found.row == self.cursor
-        focused = selected and self.has_focus
-        key = (found.row, found.part, selected, focused)
+        look = Look(
+            selected,
+            selected and self.has_focus,
+            bool(self.marked) and self.marked.is_marked(found.row, self.cursor),
+            self._is_new(row),
+        )
+        key = (found.row, found.part, look)
         strip = self._cache.get(key)
         if strip is None:
-            paint = painter.snippet if found.part else painter.row
-            strip = paint(self.rows[found.row], selected=selected, focused=focused)
+            strip = (painter.second_line if found.part else painter.row)(row, look)
             self._cache[key] = strip
         return strip
+
+    def _is_new(self, row: SessionRow) -> bool:
+        if row.ref not in self._arrangement.new:
+            return False
+        return (row.last_activity or 0.0) > self._looked.get(row.ref, -math.inf)
 
     def watch_has_focus(self, has_focus: bool) -> None:
         """The selected row looks different with the focus."""
@@ -358,25 +295,28 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
     # -- mouse -----------------------------------------------------------------------------
 
     def on_click(self, event: events.Click) -> None:
-        """Select a row; a second click opens it."""
+        """Select a row; a second click opens it. At its left it marks, or folds a family."""
         offset = event.get_content_offset(self)
         if offset is None:
+            if event.y == 0:
+                self.post_message(self.OrderClicked())
             return
         found = self._geometry.line(offset.y + self.scroll_offset.y)
-        if found is None or found.row is None:
+        if found is None:
             return
-        if event.chain > 1 and found.row == self.cursor:
+        if found.row is None:
+            if found.group is not None:
+                self._go_to(found.group.start)
+            return
+        kin = self._arrangement.kin(self.rows[found.row])
+        if offset.x < MARK_CELLS or event.ctrl:
+            self._go_to(found.row)
+            self.marked.toggle(found.row)
+            self.refresh()
+            self.post_message(self.MarkClicked())
+        elif event.chain > 1 and found.row == self.cursor:
             self.post_message(self.Opened(self, self.rows[found.row]))
         else:
             self._go_to(found.row)
-
-    def _on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self._wheel(event, 3)
-
-    def _on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self._wheel(event, -3)
-
-    def _wheel(self, event: events.MouseEvent, lines: int) -> None:
-        self._scroll(self.scroll_offset.y + lines)
-        event.stop()
-        event.prevent_default()
+            if kin.below.sessions and offset.x < LEFT + 2 * len(kin.last):
+                (self.fold if kin.is_open else self.unfold)()

@@ -6,96 +6,43 @@ Every piece of text passes `printable` here, and is painted as segments, never a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import PurePath
 from typing import NamedTuple
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
 from sessiontui.domain.printable import printable, printable_line
 from sessiontui.domain.session import SessionRow
-from sessiontui.domain.words import age_words
+from sessiontui.domain.words import age_words, count_words
+from sessiontui.ui.list_order import Density
 from sessiontui.ui.marks import Marks
+from sessiontui.ui.widgets.arrangement import Arrangement
+from sessiontui.ui.widgets.cell_text import fit, fit_right, split_matches, wrap_cells
+from sessiontui.ui.widgets.column_plan import (
+    LEFT,
+    Column,
+    place_of,
+    plan_columns,
+    short_format,
+    size_text,
+)
+from sessiontui.ui.widgets.families import Kin, later
+from sessiontui.ui.widgets.look_alikes import is_unnamed
 from sessiontui.ui.widgets.session_groups import Group
 from sessiontui.ui.widgets.term_marks import TermFinder
 
 _NOTHING = TermFinder()
-LEFT = 4
-"""Cells before the title: bar, space, mark, space."""
-_TITLE_LEAST = 24
-_SNIPPET_INDENT = 6
+_SECOND_LINE_INDENT = 6
+_DEEPEST_SHOWN = 4
+_LEAST_NOTE, _MOST_NOTE = 6, 28
+_FACTS_ON_SECOND_LINE = ("branch", "place", "model", "format", "messages", "size")
+
+_NOT_BESIDE_HITS = ("messages", "size")
+"""Numbers that could be taken for the number of hits."""
 
 _ONE_LINE = {9: " ", 10: " ", 13: " "}
-
-
-class Column(NamedTuple):
-    """A column right of the title; `width` counts the gap on its left."""
-
-    name: str
-    width: int
-
-
-_AGE = Column("age", 5)
-_HITS = Column("hits", 6)
-_PLACE = Column("place", 11)
-_FORMAT = Column("format", 10)
-_MESSAGES = Column("messages", 8)
-
-
-class ColumnPlan(NamedTuple):
-    """How wide the title is, and which columns follow it, left to right."""
-
-    title: int
-    columns: tuple[Column, ...]
-
-
-def plan_columns(width: int, *, searching: bool) -> ColumnPlan:
-    """Share out the width: titles get room first, then the columns that say most.
-
-    Shown left to right in the order hits, place, format, messages, age.
-    """
-    wanted = (_AGE, _HITS, _PLACE, _FORMAT, _MESSAGES) if searching else _PLAIN
-    room = width - LEFT - _TITLE_LEAST - 1
-    taken: set[str] = set()
-    for column in wanted:
-        if column.width > room:
-            break
-        taken.add(column.name)
-        room -= column.width
-    shown = tuple(column for column in _ORDER if column.name in taken)
-    title = max(1, width - LEFT - 1 - sum(column.width for column in shown))
-    return ColumnPlan(title, shown)
-
-
-_PLAIN = (_AGE, _PLACE, _FORMAT, _MESSAGES)
-_ORDER = (_HITS, _PLACE, _FORMAT, _MESSAGES, _AGE)
-
-
-def place_of(row: SessionRow) -> str:
-    """Where a session belongs, by what says most: its folder, its agent or its channel."""
-    if row.workspace:
-        return PurePath(row.workspace).name or row.workspace
-    return row.agent or row.channel or ""
-
-
-def fit(text: str, width: int, ellipsis: str = "…") -> str:
-    """Text cut or padded to exactly `width` cells."""
-    size = cell_len(text)
-    if size <= width:
-        return text + " " * (width - size)
-    if width <= 0:
-        return ""
-    kept = chop_cells(text, width - 1)[0] if width > 1 else ""
-    return kept.rstrip() + ellipsis + " " * (width - 1 - cell_len(kept.rstrip()))
-
-
-def fit_right(text: str, width: int, ellipsis: str = "…") -> str:
-    """The same, with the padding on the left."""
-    fitted = fit(text, width, ellipsis)
-    bare = fitted.rstrip(" ")
-    return " " * (width - cell_len(bare)) + bare
 
 
 class RowStyles(NamedTuple):
@@ -115,10 +62,21 @@ class RowStyles(NamedTuple):
     warning: Style
     statuses: Mapping[str, Style]
     day: Style
+    marked: Style
+    new: Style
+
+
+class Look(NamedTuple):
+    """What the state of the list makes of a row."""
+
+    selected: bool = False
+    focused: bool = False
+    marked: bool = False
+    new: bool = False
 
 
 class RowPainter:
-    """Paints rows and headings for one width and one set of styles."""
+    """Paints rows and headings for one width, one set of styles and one list."""
 
     def __init__(
         self,
@@ -127,55 +85,74 @@ class RowPainter:
         marks: Marks,
         now: float,
         *,
-        searching: bool,
+        arrangement: Arrangement,
+        searching: bool = False,
         finder: TermFinder = _NOTHING,
+        density: Density = Density.COMPACT,
     ) -> None:
         self._width = width
         self._styles = styles
         self._marks = marks
         self._now = now
-        self._plan = plan_columns(width, searching=searching)
+        self._arrangement = arrangement
         self._finder = finder
+        roomy = density is Density.COMFORTABLE and not searching
+        without = _FACTS_ON_SECOND_LINE if roomy else _NOT_BESIDE_HITS if searching else ("hits",)
+        self._plan = plan_columns(width, arrangement.needs, without=without)
 
     def heading(self, group: Group) -> Strip:
-        """A group's title and how many rows it has."""
+        """A group's title, how many sessions it has, and the key that leads there."""
         styles = self._styles
-        tone = styles.statuses.get(group.tone, styles.day)
+        tone = styles.statuses.get(group.tone, styles.new if group.tone == "new" else styles.day)
+        count = f" {group.size + group.folded:,}"
+        key = f"[{group.number}] " if group.number is not None else ""
+        room = max(1, self._width - len(count) - len(key) - 2)
+        title = printable_line(group.title, 4 * room)
+        if cell_len(title) > room:
+            title = fit(title, room, self._marks.ellipsis)
+        left = f" {title}"
+        gap = self._width - cell_len(left) - len(count) - len(key)
         return self._line(
             [
-                Segment(f" {group.title}", tone + Style(bold=True)),
-                Segment(f" {group.size:,}", styles.dim),
+                Segment(left, tone + Style(bold=True)),
+                Segment(count, styles.dim),
+                Segment(" " * max(0, gap), styles.base),
+                Segment(key if gap >= 0 else "", styles.dim),
             ],
             styles.base,
         )
 
-    def row(self, row: SessionRow, *, selected: bool, focused: bool) -> Strip:
+    def row(self, row: SessionRow, look: Look) -> Strip:
         """The first line of a row."""
         styles = self._styles
-        title_style = styles.title + Style(bold=True) if selected else styles.title
+        kin = self._arrangement.kin(row)
+        bold = Style(bold=True) if look.selected or look.new else Style()
         segments = [
-            *self._margin(selected=selected, focused=focused),
+            *self._margin(look),
+            Segment(self._tree(kin), styles.dim),
             Segment(
                 self._marks.statuses.get(row.status, "?") + " ",
                 styles.statuses.get(row.status, styles.dim),
             ),
-            *self._title(row, title_style),
+            *self._title(row, kin, styles.title + bold),
         ]
-        segments += [self._cell(column, row) for column in self._plan.columns]
-        return self._line(segments, self._background(selected=selected, focused=focused))
+        segments += [self._cell(column, row, kin) for column in self._plan.columns]
+        return self._line(segments, self._background(look))
 
-    def snippet(self, row: SessionRow, *, selected: bool, focused: bool) -> Strip:
-        """The second line of a row while searching: the best hit in its sentence."""
-        segments = [
-            *self._margin(selected=selected, focused=focused),
-            Segment(" " * (_SNIPPET_INDENT - 2), self._styles.dim),
-        ]
-        room = self._width - _SNIPPET_INDENT - 1
+    def second_line(self, row: SessionRow, look: Look) -> Strip:
+        """The second line of a row: the best hit in its sentence, or the most telling facts."""
+        indent = _SECOND_LINE_INDENT
+        if not row.hit_count:
+            kin = self._arrangement.kin(row)
+            indent = min(LEFT + _indent(kin), self._width)
+        segments = [*self._margin(look), Segment(" " * (indent - 2), self._styles.dim)]
+        room = max(0, self._width - indent - 1)
         if row.snippet and not (row.message_index is None and self._shows_title(row)):
             segments += self._highlighted(row.snippet, row.matches, room)
         else:
-            segments.append(Segment(fit(self._instead_of_snippet(row), room), self._styles.dim))
-        return self._line(segments, self._background(selected=selected, focused=focused))
+            text = self._facts(row) if not row.hit_count else self._where(row)
+            segments.append(Segment(fit(text, room, self._marks.ellipsis), self._styles.dim))
+        return self._line(segments, self._background(look))
 
     def question(self, text: str) -> list[Strip]:
         """A question in the place of a row, over as many lines as it needs."""
@@ -204,63 +181,114 @@ class RowPainter:
 
     # -- pieces ----------------------------------------------------------------------------
 
-    def _background(self, *, selected: bool, focused: bool) -> Style:
-        if not selected:
+    def _background(self, look: Look) -> Style:
+        if not look.selected:
             return self._styles.base
-        return self._styles.selected if focused else self._styles.selected_blurred
+        return self._styles.selected if look.focused else self._styles.selected_blurred
 
-    def _margin(self, *, selected: bool, focused: bool) -> Iterable[Segment]:
-        if not selected:
-            yield Segment("  ", self._styles.base)
-            return
-        bar = self._styles.bar if focused else self._styles.bar_blurred
-        yield Segment(self._marks.bar + " ", bar)
+    def _margin(self, look: Look) -> Iterable[Segment]:
+        styles = self._styles
+        if look.selected:
+            yield Segment(self._marks.bar, styles.bar if look.focused else styles.bar_blurred)
+        else:
+            yield Segment(" ", styles.base)
+        yield Segment(self._marks.marked if look.marked else " ", styles.marked)
 
-    def _title(self, row: SessionRow, style: Style) -> Iterable[Segment]:
-        width = self._plan.title
-        title = printable_line(row.title, 4 * width + 8)
-        notes = [
-            (sign, tone)
-            for sign, tone in (
-                (self._marks.titles.get(row.title_source), self._styles.dim),
-                (self._marks.damaged if row.problem else None, self._styles.warning),
-            )
-            if sign
-        ]
-        room = width - sum(cell_len(sign) + 1 for sign, _ in notes)
-        matches = tuple(self._finder.spans(title))
-        if cell_len(title) > room:
-            title = fit(title, room, self._marks.ellipsis).rstrip()
+    def _tree(self, kin: Kin) -> str:
+        # Of what lies deeper than is shown, the nearest levels.
+        levels = kin.last[-_DEEPEST_SHOWN:]
+        if not levels:
+            return ""
+        more, last, through, past = self._marks.tree
+        above = "".join(past if is_last else through for is_last in levels[:-1])
+        return above + (last if levels[-1] else more)
+
+    def _title(self, row: SessionRow, kin: Kin, style: Style) -> Iterable[Segment]:
+        styles, width = self._styles, max(0, self._plan.title - _indent(kin))
+        signs = [(sign, tone) for sign, tone in self._signs(row, kin) if sign]
+        room = max(0, width - sum(cell_len(sign) + 1 for sign, _ in signs))
+        title, is_named = self._name(row, room)
+        note = self._note(row, kin, room, is_named=is_named)
+        # A note may take a third of the room; a title that leaves more leaves it to the note. A
+        # key leaves all of it.
+        left = max(room // 3 if is_named else room - 8, room - cell_len(title)) - 2
+        note_room = min(cell_len(note), left, _MOST_NOTE)
+        if note_room < _LEAST_NOTE and note_room < cell_len(note):
+            note, note_room = "", 0
+        if note:
+            note = f"  {fit(note, note_room, self._marks.ellipsis).rstrip()}"
+        matches = tuple(self._finder.spans(title)) if is_named else ()
+        if cell_len(title) > room - cell_len(note):
+            title = fit(title, room - cell_len(note), self._marks.ellipsis).rstrip()
             shown = len(title) - len(self._marks.ellipsis)
             matches = tuple((start, min(end, shown)) for start, end in matches)
         for text, is_match in split_matches(title, matches):
-            yield Segment(text, style + self._styles.match if is_match else style)
-        for sign, tone in notes:
+            plain = style if is_named else styles.dim + Style(bold=style.bold)
+            yield Segment(text, style + styles.match if is_match else plain)
+        for sign, tone in signs:
             yield Segment(f" {sign}", tone)
-        used = cell_len(title) + sum(cell_len(sign) + 1 for sign, _ in notes)
+        yield Segment(note, styles.dim)
+        used = cell_len(title) + cell_len(note) + sum(cell_len(sign) + 1 for sign, _ in signs)
         yield Segment(" " * max(0, width - used), style)
 
-    def _cell(self, column: Column, row: SessionRow) -> Segment:
+    def _signs(self, row: SessionRow, kin: Kin) -> Iterable[tuple[str | None, Style]]:
         styles = self._styles
-        width = column.width
+        yield self._marks.titles.get(row.title_source), styles.dim
+        yield self._marks.damaged if row.problem else None, styles.warning
+        below = kin.below
+        if below.sessions:
+            yield f"{'-' if kin.is_open else '+'}{below.sessions:,}", styles.place
+            if below.urgent is not None and below.urgent != row.status and not kin.is_open:
+                tone = styles.statuses.get(below.urgent, styles.dim)
+                yield self._marks.statuses.get(below.urgent), tone
+
+    def _name(self, row: SessionRow, room: int) -> tuple[str, bool]:
+        """What the row is called, and whether that is a title."""
+        title = printable_line(row.title, 4 * room + 8)
+        if not is_unnamed(row):
+            return title, True
+        key = printable_line(row.ref.key, 4 * room + 8)
+        return key or "(no key)", False
+
+    def _note(self, row: SessionRow, kin: Kin, room: int, *, is_named: bool) -> str:
+        """What is said of the title: whose it is, that there is none, what differs."""
+        if kin.of is not None:
+            return f"of {printable_line(kin.of, 60)}"
+        if not is_named:
+            return "no messages" if row.message_count == 0 else "no title"
+        return printable_line(self._arrangement.look_alikes.note(row, room, self._plan.names), 60)
+
+    def _cell(self, column: Column, row: SessionRow, kin: Kin) -> Segment:
+        styles, width, ellipsis = self._styles, column.width, self._marks.ellipsis
         match column.name:
             case "age":
                 at = row.last_activity
+                if self._arrangement.needs.by_creation:
+                    at = row.created_at
+                elif not kin.is_open:
+                    # A folded family is as young as its youngest.
+                    at = later(at, kin.below.newest)
                 text = "" if at is None else age_words(self._now - at)
                 return Segment(fit_right(text, width), styles.dim)
             case "hits":
                 more = "" if row.hit_count_exact else "+"
                 text = f"{row.hit_count:,}{more}" if row.hit_count else ""
                 return Segment(fit_right(text, width), styles.hits)
-            case "place":
-                text = printable_line(place_of(row), 60)
-                return Segment(" " + fit_right(text, width - 1, self._marks.ellipsis), styles.place)
-            case "format":
-                text = fit(short_format(row.format), width - 2, self._marks.ellipsis)
-                return Segment("  " + text, styles.dim)
-            case _:
+            case "messages":
                 text = "" if row.message_count is None else f"{row.message_count:,}"
                 return Segment(fit_right(text, width), styles.dim)
+            case "size":
+                text = "" if row.size_bytes is None else size_text(row.size_bytes)
+                return Segment(fit_right(text, width), styles.dim)
+            case "place":
+                text, tone = place_of(row, self._arrangement.needs.places), styles.place
+            case "format":
+                text, tone = short_format(row.format), styles.dim
+            case "branch":
+                text, tone = row.branch or "", styles.place
+            case _:
+                text, tone = row.model or "", styles.dim
+        return Segment("  " + fit(printable_line(text, 60), width - 2, ellipsis), tone)
 
     def _highlighted(
         self, snippet: str, matches: tuple[tuple[int, int], ...], room: int
@@ -291,11 +319,24 @@ class RowPainter:
 
     def _shows_title(self, row: SessionRow) -> bool:
         """Whether the whole title stands in the row, where matches in it are marked."""
-        return cell_len(printable_line(row.title, 4 * self._plan.title)) <= self._plan.title - 4
+        width = self._plan.title
+        return cell_len(printable_line(row.title, 4 * width)) <= width - 4
 
-    def _instead_of_snippet(self, row: SessionRow) -> str:
-        where = row.workspace or str(row.ref)
-        return printable_line(where, 200)
+    def _where(self, row: SessionRow) -> str:
+        return printable_line(row.workspace or str(row.ref), 200)
+
+    def _facts(self, row: SessionRow) -> str:
+        """The facts of a second line, the most telling first."""
+        messages = row.message_count
+        facts = (
+            place_of(row, self._arrangement.needs.places),
+            row.branch,
+            None if messages is None else count_words(messages, "message"),
+            None if row.size_bytes is None else size_text(row.size_bytes),
+            row.model,
+            short_format(row.format),
+        )
+        return " · ".join(printable_line(fact, 60) for fact in facts if fact)
 
     def _line(self, segments: Iterable[Segment], background: Style) -> Strip:
         painted = [
@@ -306,32 +347,13 @@ class RowPainter:
         return Strip(painted).adjust_cell_length(self._width, background)
 
 
-def short_format(name: str) -> str:
-    """A format's name as the list shows it."""
-    return _SHORT.get(name, name)
+def tree_cells(kin: Kin) -> int:
+    """How far the title of a row stands to the right of those that are below nothing."""
+    return 2 * min(len(kin.last), _DEEPEST_SHOWN)
 
 
-_SHORT = {
-    "zeroclaw-sqlite": "zeroclaw",
-    "zeroclaw-jsonl": "zc jsonl",
-    "zeroclaw-acp": "zc acp",
-    "hermes-bot": "hermes",
-}
-
-
-def split_matches(snippet: str, matches: tuple[tuple[int, int], ...]) -> Iterable[tuple[str, bool]]:
-    """The snippet in pieces: (text, whether it is a match). Offsets out of range are ignored."""
-    at = 0
-    for first, last in sorted(matches):
-        start, end = max(first, at), min(last, len(snippet))
-        if start >= end:
-            continue
-        if start > at:
-            yield snippet[at:start], False
-        yield snippet[start:end], True
-        at = end
-    if at < len(snippet):
-        yield snippet[at:], False
+def _indent(kin: Kin) -> int:
+    return 2 * min(len(kin.last), _DEEPEST_SHOWN)
 
 
 def _until_match(pieces: list[tuple[str, bool]]) -> Iterable[tuple[str, bool]]:
@@ -339,19 +361,3 @@ def _until_match(pieces: list[tuple[str, bool]]) -> Iterable[tuple[str, bool]]:
         if piece[1]:
             return
         yield piece
-
-
-def wrap_cells(text: str, width: int) -> list[str]:
-    """The words of printable text in lines of at most `width` cells; a longer word is cut."""
-    lines: list[str] = []
-    line = ""
-    for word in text.split():
-        candidate = f"{line} {word}" if line else word
-        if cell_len(candidate) <= width:
-            line = candidate
-            continue
-        if line:
-            lines.append(line)
-        *full, line = chop_cells(word, width) or [""]
-        lines += full
-    return [*lines, line] if line or not lines else lines

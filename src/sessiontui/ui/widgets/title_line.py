@@ -12,10 +12,10 @@ from textual.widgets import Static
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.session import SessionRow
 from sessiontui.domain.verdict import LIVE, VerdictStatus
-from sessiontui.domain.words import count_words
 from sessiontui.ui.marks import Marks
+from sessiontui.ui.widgets.cell_text import fit
+from sessiontui.ui.widgets.column_plan import place_of
 from sessiontui.ui.widgets.hit_walk import Hit
-from sessiontui.ui.widgets.session_row_renderer import fit, place_of
 
 
 class TitleLine(Static):
@@ -34,7 +34,7 @@ class TitleLine(Static):
     question: reactive[str | None] = reactive(None, layout=True)
     hit: reactive[Hit] = reactive(Hit())
     follows: reactive[bool] = reactive(False)
-    new_below: reactive[int] = reactive(0)
+    in_part: reactive[bool] = reactive(False)
     gone: reactive[bool] = reactive(False)
 
     def __init__(self, marks: Marks, *, id: str | None = None) -> None:  # noqa: A002
@@ -70,10 +70,8 @@ class TitleLine(Static):
         pieces: list[tuple[str, str]] = []
         if self.hit.words:
             pieces.append((f"{self.hit.words}  ", ".title-line--hits"))
-        if self.new_below:
-            pieces.append(
-                (f"{count_words(self.new_below, 'new message')} below  ", ".title-line--hits")
-            )
+        if self.in_part:
+            pieces.append(("answers only  ", ".title-line--place"))
         if self.gone:
             pieces.append(("gone from its store", ".title-line--dim"))
         elif status in LIVE:

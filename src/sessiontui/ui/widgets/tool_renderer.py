@@ -13,6 +13,7 @@ from rich.text import Text
 from sessiontui.domain.edit_diff import DiffKind, EditDiff, edit_of
 from sessiontui.domain.message import ToolCallBlock, ToolResultBlock
 from sessiontui.domain.printable import printable_line
+from sessiontui.domain.todo_list import TodoList, TodoState, task_of, todo_list_of
 from sessiontui.domain.tool_words import (
     Outcome,
     Telling,
@@ -34,6 +35,14 @@ SMALL_EDIT = 10
 _HEAD_CHARACTERS = 4_000
 _LONGEST_NAME = 28
 _SHORTEST_ARGUMENT = 12
+_CHECKS = {
+    TodoState.OPEN: "☐ ",
+    TodoState.DOING: "☐ ",
+    TodoState.DONE: "☑ ",
+    TodoState.DROPPED: "☒ ",
+}
+_SAID = frozenset({TodoState.DOING, TodoState.DROPPED})
+"""States that no check mark tells."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,7 @@ class _ToolPainter:
         self._outcome = outcome_of(run.result, run.seconds)
         arguments = run.call.arguments if run.call else None
         self._edit = edit_of(arguments)
+        self._todos = todo_list_of(arguments)
         self._telling = telling_argument(arguments) if run.call else _first_line(run.result)
         chosen = painting.chosen(block)
         if chosen is None and painting.folding.tools_open:
@@ -70,7 +80,7 @@ class _ToolPainter:
 
     def _default(self) -> Fold:
         small = self._edit is not None and len(self._edit.lines) <= SMALL_EDIT
-        return Fold.OPEN if self._outcome.failed or small else Fold.CLOSED
+        return Fold.OPEN if self._outcome.failed or small or self._todos else Fold.CLOSED
 
     def pieces(self) -> Iterator[Piece]:
         head, clipped = self._head()
@@ -99,15 +109,27 @@ class _ToolPainter:
         if room < _SHORTEST_ARGUMENT:
             status = self._status(Outcome(self._outcome.word, self._outcome.failed))
             room = width - cell_len(line.plain) - 2 - cell_len(status.plain) - 3
-        argument = styled(self._telling.text, colours.argument)
+        telling = self._told_words
+        argument = styled(telling, colours.argument)
         if room >= _SHORTEST_ARGUMENT // 2:
             clip_text(argument, room)
-        clipped = argument.plain != self._telling.text
+        clipped = argument.plain != telling
         if argument.plain:
             line.append("  ").append_text(argument)
         line.append("   ").append_text(status)
         mark_terms(line, self._painting.finder, colours.mark)
         return clip_text(line, width), clipped
+
+    @property
+    def _told_words(self) -> str:
+        """What the one line says of the arguments."""
+        if self._todos:
+            return f"{self._todos.done:,} of {len(self._todos.todos):,} done"
+        task = task_of(self._run.call.arguments) if self._run.call else None
+        if task is None:
+            return self._telling.text
+        words = f"{_CHECKS[task.state]}{printable_line(task.text, 200)}"
+        return f"{words}  {task.state.value}" if task.state in _SAID else words
 
     def _status(self, outcome: Outcome) -> Text:
         colours = self._colours
@@ -129,18 +151,20 @@ class _ToolPainter:
         show_edit = self._edit and (self._asked_for or not self._outcome.failed)
         if self._edit and show_edit:
             yield from self._diff(self._edit)
-        if self._asked_for or not show_edit:
+        if self._todos:
+            yield from self._checked(self._todos)
+        if self._asked_for or self._outcome.failed or not (show_edit or self._todos):
             yield from self._output(apart=bool(arguments))
 
     def _arguments(self, clipped: bool) -> Iterator[Piece]:
         call = self._run.call
-        if call is None or (self._telling.complete and not clipped):
+        told = None if clipped else self._told_words
+        if call is None or (self._telling.complete and told == self._telling.text):
             return
-        keys = self._edit.keys if self._edit else frozenset[str]()
+        keys = frozenset[str]().union(*(part.keys for part in (self._edit, self._todos) if part))
         for key, value in other_arguments(call.arguments, keys):
-            if value == self._telling.text and not clipped:
-                continue
-            yield from self._argument(key, value)
+            if value != told:
+                yield from self._argument(key, value)
 
     def _argument(self, key: str, value: str) -> Iterator[Piece]:
         colours, painting = self._colours, self._painting
@@ -157,6 +181,22 @@ class _ToolPainter:
             indented = (*self._prefix, Segment("  "))
             head = head_of(value, self._fold, ARGUMENT_LINES, _HEAD_CHARACTERS)
             yield from painting.output(self._block, head, colours.argument, indented)
+
+    def _checked(self, todos: TodoList) -> Iterator[Piece]:
+        """A list with check marks; what is being done now also says so in words."""
+        colours = self._colours
+        styles = {TodoState.OPEN: colours.argument, TodoState.DOING: colours.doing}
+        rows: list[Text] = []
+        for todo in todos.todos:
+            sign, style = _CHECKS[todo.state], styles.get(todo.state, colours.done)
+            line = styled(plain_text(todo.text).strip(), style)
+            if todo.state in _SAID:
+                line.append(f"  {todo.state.value}", colours.dim)
+            mark_terms(line, self._painting.finder, colours.mark)
+            for number, row in enumerate(wrap_text(line, self._painting.width - 6)):
+                lead = styled(sign if not number else "  ", style)
+                rows.append(lead.append_text(row))
+        yield Piece(StyledLines(rows, self._prefix), self._block)
 
     def _diff(self, edit: EditDiff) -> Iterator[Piece]:
         most = len(edit.lines) if self._fold is Fold.FULL else 2 * OUTPUT_LINES

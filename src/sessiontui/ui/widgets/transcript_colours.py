@@ -45,6 +45,11 @@ class TranscriptColours:
     hit: Style
     current_hit: Style
     cursor: Style
+    cursor_blurred: Style
+    done: Style
+    doing: Style
+    marker: Style
+    prompt_mark: Style
     notice_title: Style
     notice_hint: Style
 
@@ -111,6 +116,11 @@ TranscriptView {
     & > .transcript--hit { color: $text; background: $warning 35%; }
     & > .transcript--current-hit { color: $text; background: $warning; text-style: bold; }
     & > .transcript--cursor { color: $primary; }
+    & > .transcript--cursor-blurred { color: $foreground 25%; }
+    & > .transcript--done { color: $foreground 60%; }
+    & > .transcript--doing { color: $text-primary; text-style: bold; }
+    & > .transcript--marker { color: $text; background: $primary; }
+    & > .transcript--prompt-mark { color: $foreground 55%; }
     & > .transcript--notice-title { color: $foreground; text-style: bold; }
     & > .transcript--notice-hint { color: $foreground 60%; }
 
@@ -119,6 +129,9 @@ TranscriptView {
     &:ansi > .transcript--thinking { text-style: dim italic; }
     &:ansi > .transcript--system { text-style: dim; }
     &:ansi > .transcript--divider { text-style: dim; }
+    &:ansi > .transcript--done { text-style: dim; }
+    &:ansi > .transcript--cursor-blurred { text-style: dim; }
+    &:ansi > .transcript--marker { color: ansi_black; background: ansi_cyan; }
     &:ansi > .transcript--code-comment { text-style: dim; }
     &:ansi > .transcript--notice-hint { text-style: dim; }
     &:ansi > .transcript--hit { color: ansi_black; background: ansi_yellow; }

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
 from textual.message import Message as TextualMessage
 
 from sessiontui.ui.widgets.hit_walk import HitWalk
-from sessiontui.ui.widgets.marked_scroll_bar import MarkedScrollBar
+from sessiontui.ui.widgets.marked_scroll_bar import MarkedScrollBar, cells_holding
 from sessiontui.ui.widgets.message_renderer import RenderedMessage
 from sessiontui.ui.widgets.rendered_transcript import RenderedTranscript
+from sessiontui.ui.widgets.term_marks import TermFinder
 from sessiontui.ui.widgets.transcript_reader import TranscriptReader
 from sessiontui.ui.widgets.transcript_rows import Place
 
@@ -20,6 +21,24 @@ _TOGETHER_LINES = 3
 _MOST_COMPARED = 1_000
 _HIT_MARGIN = 3
 """Rows that stay between a hit and the edges of the view."""
+_FULL_BAR = 2
+"""Prompts are marked on no more than one of so many cells of the scroll bar."""
+
+
+class Listed(NamedTuple):
+    """What a session was found by, and the indices of the messages that hold it."""
+
+    finder: TermFinder
+    hits: tuple[int, ...]
+
+
+class Spot(NamedTuple):
+    """Where a reader is: the line at the top and the cursor, by index, and the current hit."""
+
+    top: int
+    line: int
+    cursor: int
+    hit: int | None
 
 
 class TranscriptHits(TranscriptReader, can_focus=True, inherit_bindings=False):
@@ -49,6 +68,7 @@ class TranscriptHits(TranscriptReader, can_focus=True, inherit_bindings=False):
     ) -> None:
         super().__init__(compact=compact, zone=zone, id=id, classes=classes)
         self._hits = HitWalk()
+        self._listed: Listed | None = None
         self._hit_shown: tuple[int, int] | None = None
         self._sees_hit = False
 
@@ -65,6 +85,88 @@ class TranscriptHits(TranscriptReader, can_focus=True, inherit_bindings=False):
         self._set_hits(indices)
         if position is not None and self._hits.choose(position):
             self._hit_shown = shown
+
+    # -- looking for something else ---------------------------------------------------------
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether something else is looked for than what the session was found by."""
+        return self._listed is not None
+
+    def look_for(
+        self, finder: TermFinder, indices: Iterable[int], *, start: int | None = None
+    ) -> None:
+        """Mark something else, found in the messages of some indices.
+
+        The first hit from the message of index `start` on becomes the current one, round and
+        round; None lets the current one stay, for what was found anew.
+        """
+        transcript = self._transcript
+        if transcript is None:
+            return
+        if self._listed is None:
+            self._listed = Listed(transcript.finder, self._hit_indices)
+        transcript.set_finder(finder)
+        if start is None:
+            self._change_hits(indices)
+        else:
+            transcript.fold_revealed()
+            self._set_hits(indices)
+            position = self._hits.step(1, transcript.position_for(start))
+            if position is not None:
+                self._go_to_hit(position, 1)
+        self.refresh()
+        self._tell_hit()
+
+    def stop_looking(self) -> None:
+        """Mark again what the session was found by; nothing moves but what was unfolded for it."""
+        transcript, listed, self._listed = self._transcript, self._listed, None
+        if transcript is None or listed is None:
+            return
+        with self._holding(self._cursor_place()):
+            transcript.fold_revealed()
+            transcript.set_finder(listed.finder)
+            self._set_hits(listed.hits)
+        self._stand_on(transcript.shown_for(self._cursor))
+        self._tell_hit()
+
+    @property
+    def spot(self) -> Spot | None:
+        """Where the reader is now; None when nothing is shown."""
+        transcript = self._transcript
+        if transcript is None:
+            return None
+        index_at, hit = transcript.flow.index_at, self._hits.position
+        return Spot(
+            index_at(self._place.position),
+            self._place.line,
+            index_at(self._cursor),
+            None if hit is None else index_at(hit),
+        )
+
+    def return_to(self, spot: Spot) -> None:
+        """Show again what was shown at a spot."""
+        transcript = self._transcript
+        if transcript is None:
+            return
+        if spot.hit is not None:
+            self._hits.choose(transcript.position_for(spot.hit))
+            self._tell_hit()
+        self._show_place(Place(transcript.position_for(spot.top), spot.line))
+        self._stand_on(transcript.position_for(spot.cursor))
+
+    def _listed_hits(self, indices: tuple[int, ...] | None) -> tuple[int, ...] | None:
+        """What to do with the hits of the query: kept for later while something else is marked."""
+        if self._listed is not None and indices is not None:
+            self._listed = self._listed._replace(hits=indices)
+            return None
+        return indices
+
+    @property
+    def _hit_indices(self) -> tuple[int, ...]:
+        if self._transcript is None:
+            return ()
+        return tuple(map(self._transcript.flow.index_at, self._hits))
 
     def _tell_hit(self) -> None:
         self.post_message(self.HitChanged(self, self._hits.number, len(self._hits)))
@@ -113,6 +215,8 @@ class TranscriptHits(TranscriptReader, can_focus=True, inherit_bindings=False):
         return False
 
     def _go_to_hit(self, position: int, direction: int) -> None:
+        assert self._transcript is not None
+        self._transcript.fold_revealed()
         lines = self._revealed(position).hit_lines
         self._show_hit(position, 0 if direction > 0 else max(0, len(lines) - 1), direction)
 
@@ -147,25 +251,42 @@ class TranscriptHits(TranscriptReader, can_focus=True, inherit_bindings=False):
             self._settled(direction)
         else:
             self._show_place(self._place)
-        self._move_cursor(place.position)
+        self._stand_on(place.position)
+
+    # -- the scroll bar ---------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        """Mark hits in the scroll bar."""
+        """Mark hits and prompts in the scroll bar."""
         # The renderer may be set per bar, which is not in its annotation.
-        self.vertical_scrollbar.renderer = self._bar_with_hits  # type: ignore[misc, assignment]
+        self.vertical_scrollbar.renderer = self._marked_bar  # type: ignore[misc, assignment]
 
-    def _bar_with_hits(self, **options: Any) -> MarkedScrollBar:
+    def _marked_bar(self, **options: Any) -> MarkedScrollBar:
+        colours = self._look.colours
         return MarkedScrollBar(
-            self._cells_with_hits, self._look.colours.current_hit.bgcolor, **options
+            self._marked_cells, (colours.prompt_mark.color, colours.current_hit.bgcolor), **options
         )
 
-    def _cells_with_hits(self, cells: int) -> set[int]:
-        """Where hits stand on a scroll bar of so many cells."""
+    def _marked_cells(self, cells: int) -> tuple[set[int], set[int]]:
+        """Where prompts and hits stand on a scroll bar of so many cells.
+
+        Prompts so many that they would fill the bar say nothing, and are left out.
+        """
         transcript = self._transcript
         if transcript is None or not transcript.rows.total:
-            return set()
+            return set(), set()
         rows = transcript.rows
-        return {rows.row_of(Place(hit, 0)) * cells // rows.total for hit in self._hits}
+        starts = [rows.place_at(cell * rows.total // cells) for cell in range(cells)]
+        # The message a cell begins in belongs to the cell before, unless it begins there, too.
+        bounds = [start.position + bool(start.line) for start in starts]
+        prompts = cells_holding(self._prompts, bounds)
+        if len(prompts) * _FULL_BAR > cells:
+            prompts = set()
+        current, place = self._hits.position, self._hit_place
+        hits = cells_holding(self._hits.others, bounds)
+        if current is not None:
+            # A message may be long: of the current hit it is known where in it that stands.
+            hits.add(rows.row_of(place or Place(current, 0)) * cells // rows.total)
+        return prompts, hits
 
     # -- staying with them -----------------------------------------------------------------
 
@@ -182,9 +303,3 @@ class TranscriptHits(TranscriptReader, can_focus=True, inherit_bindings=False):
     def _settled(self, direction: int) -> None:
         super()._settled(direction)
         self._sees_hit = self._is_hit_in_view()
-
-    @staticmethod
-    def _shown(transcript: RenderedTranscript, index: int) -> int:
-        """The position that shows the message of an index, or the nearest there is."""
-        position = transcript.flow.position_of(index)
-        return transcript.flow.host(len(transcript) - 1 if position is None else position)

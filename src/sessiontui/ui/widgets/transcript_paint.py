@@ -41,14 +41,14 @@ class LinePainter:
         row: int,
         *,
         turn: Style | None = None,
-        cursor: bool = False,
+        cursor: Style | None = None,
         current_hit: bool = False,
         selected: tuple[int, int] | None = None,
     ) -> Strip:
         """One row of the view.
 
-        `turn` is the style of the bar at the start of a turn, `selected` a span of characters
-        (end -1: to the end of the line).
+        `turn` is the style of the bar at the start of a turn, `cursor` that of the bar beside the
+        message at the cursor, `selected` a span of characters (end -1: to the end of the line).
         """
         if current_hit:
             strip = Strip(
@@ -63,10 +63,19 @@ class LinePainter:
         gutter = Segment(" " * GUTTER)
         if turn is not None:
             gutter = Segment(_TURN_BAR, turn)
-        elif cursor:
-            gutter = Segment(_CURSOR_BAR, self.colours.cursor)
-        whole = Strip([Segment(" " * self.margin), gutter, *strip.apply_offsets(0, row)])
+        elif cursor is not None:
+            gutter = Segment(_CURSOR_BAR, cursor)
+        # A selection may begin before the text: what stands there counts down to its beginning.
+        lead = Strip([Segment(" " * self.margin), gutter]).apply_offsets(-self.margin - GUTTER, row)
+        whole = Strip([*lead, *strip.apply_offsets(0, row)])
         return whole.crop_extend(0, self.width, None).apply_style(self.base)
+
+    def over(self, strip: Strip, words: str) -> Strip:
+        """A painted row with some words over its middle."""
+        pill = Strip([Segment(f" {plain_text(words)} ", self.colours.marker)])
+        start = max(0, (self.width - pill.cell_length) // 2)
+        left, right = strip.crop(0, start), strip.crop(start + pill.cell_length)
+        return Strip([*left, *pill, *right]).crop_extend(0, self.width, self.base)
 
     def notice(self, title: str, hint: str, height: int) -> list[Strip]:
         """Two sentences in the middle of an empty view."""

@@ -14,10 +14,12 @@ from rich.style import Style
 from textual import events
 from textual.geometry import Offset, Size
 from textual.scroll_view import ScrollView
-from textual.selection import Selection
+from textual.selection import SELECT_ALL, Selection
 from textual.strip import Strip
+from textual.widget import Widget
 
 from sessiontui.domain.message import Message
+from sessiontui.ui.widgets.message_flow import MessageFlow
 from sessiontui.ui.widgets.message_renderer import NARROWEST, MessageRenderer
 from sessiontui.ui.widgets.rendered_transcript import RenderedTranscript
 from sessiontui.ui.widgets.term_marks import TermFinder
@@ -27,6 +29,7 @@ from sessiontui.ui.widgets.transcript_colours import (
 )
 from sessiontui.ui.widgets.transcript_paint import GUTTER, LinePainter
 from sessiontui.ui.widgets.transcript_rows import Place
+from sessiontui.ui.widgets.transcript_selection import within_text
 
 COMFORTABLE_WIDTH = 100
 """Cells above which lines of prose become hard to read."""
@@ -77,9 +80,21 @@ class TranscriptScroller(ScrollView, can_focus=True, inherit_bindings=False):
         """Whether the hits on a line are the current one."""
         return False
 
+    @property
+    def _below_words(self) -> str:
+        """What stands over the last row of the view, about what lies below it."""
+        return ""
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The time zone of the times shown; None: the local one."""
+        return self._zone
+
     # -- what is shown ---------------------------------------------------------------------
 
-    def _new_transcript(self, messages: Iterable[Message], finder: TermFinder) -> None:
+    def _new_transcript(
+        self, messages: Iterable[Message] | MessageFlow, finder: TermFinder
+    ) -> None:
         self._transcript = RenderedTranscript(
             messages, self._renderer(), self._column, finder, self._zone
         )
@@ -125,11 +140,21 @@ class TranscriptScroller(ScrollView, can_focus=True, inherit_bindings=False):
         self._moving = True
         try:
             if self.virtual_size != size:
-                self.virtual_size = size
+                self._resize_content(size)
             self.scroll_target_y = self.scroll_y = row
         finally:
             self._moving = False
         self.refresh()
+
+    def _resize_content(self, size: Size) -> None:
+        # Heights become exact at nearly every step. A layout of the whole screen, which Textual
+        # makes for it, is only needed where the scroll bar comes or goes.
+        bar_stays = self.show_vertical_scrollbar and size.height > self._page
+        if bar_stays and size.width == self.virtual_size.width:
+            self.set_reactive(Widget.virtual_size, size)
+            self.vertical_scrollbar.window_virtual_size = size.height
+        else:
+            self.virtual_size = size
 
     def _show_end(self) -> None:
         if self._transcript is not None and len(self._transcript):
@@ -279,6 +304,11 @@ class TranscriptScroller(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """One row of the view."""
+        line = self._render_row(y)
+        words = self._below_words if y == self._page - 1 else ""
+        return self._look.over(line, words) if words else line
+
+    def _render_row(self, y: int) -> Strip:
         look = self._look
         transcript = self._transcript
         if transcript is None:
@@ -291,13 +321,14 @@ class TranscriptScroller(ScrollView, can_focus=True, inherit_bindings=False):
         rendered = transcript.rendered(place.position)
         if place.line >= rendered.height:
             return look.blank()
-        selection = self.text_selection
+        selection = within_text(self.text_selection)
         below_gap = place.line - rendered.gap
+        cursor = look.colours.cursor if self.has_focus else look.colours.cursor_blurred
         return look.paint(
             rendered.strip(place.line),
             row,
             turn=rendered.bar if not below_gap else None,
-            cursor=below_gap >= 0 and self._has_cursor(place.position),
+            cursor=cursor if below_gap >= 0 and self._has_cursor(place.position) else None,
             current_hit=self._is_current_hit(place),
             selected=selection.get_span(row) if selection else None,
         )
@@ -309,9 +340,10 @@ class TranscriptScroller(ScrollView, can_focus=True, inherit_bindings=False):
         transcript = self._transcript
         if transcript is None or not transcript.rows.total:
             return None
+        selection = within_text(selection) or SELECT_ALL
         top = self.scroll_offset.y
-        first = selection.start.y if selection.start else top
-        last = selection.end.y if selection.end else top + self._page - 1
+        first = top if selection.start is None else selection.start.y
+        last = top + self._page - 1 if selection.end is None else selection.end.y
         lines = []
         for row in range(max(0, first), min(last, transcript.rows.total - 1) + 1):
             place = transcript.rows.place_at(row)

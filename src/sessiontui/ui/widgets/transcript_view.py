@@ -14,6 +14,8 @@ from textual.message import Message as TextualMessage
 from textual.reactive import reactive
 
 from sessiontui.domain.message import Message
+from sessiontui.domain.words import count_words
+from sessiontui.ui.widgets.message_flow import MessageFlow
 from sessiontui.ui.widgets.term_marks import TermFinder
 from sessiontui.ui.widgets.transcript_colours import DEFAULT_CSS
 from sessiontui.ui.widgets.transcript_hits import TranscriptHits
@@ -60,6 +62,9 @@ class TranscriptView(TranscriptHits, can_focus=True, inherit_bindings=False):
             """Only the newest of a burst matters."""
             return isinstance(message, TranscriptView.FollowChanged)
 
+    end_key = "G"
+    """The key that goes to the end, in words."""
+
     def __init__(
         self,
         *,
@@ -77,7 +82,7 @@ class TranscriptView(TranscriptHits, can_focus=True, inherit_bindings=False):
 
     def show(
         self,
-        messages: Sequence[Message],
+        messages: Sequence[Message] | MessageFlow,
         *,
         at: int | None = None,
         finder: TermFinder = NOTHING,
@@ -97,12 +102,13 @@ class TranscriptView(TranscriptHits, can_focus=True, inherit_bindings=False):
 
         def begin() -> None:
             self._agent = agent
+            self._listed = None
             self._begin(messages, finder)
             if not end:
                 self.follow = False
             assert self._transcript is not None
             self._set_hits(hits)
-            position = None if at is None else self._shown(self._transcript, at)
+            position = None if at is None else self._transcript.position_for(at)
             if position is not None and self._hits.choose(position):
                 self._move_cursor(position)
                 self._show_place(Place(position, 0))
@@ -111,9 +117,10 @@ class TranscriptView(TranscriptHits, can_focus=True, inherit_bindings=False):
                 self._show_end()
                 self._move_cursor(self._transcript.rows.last.position)
             else:
-                first = self._transcript.flow.shown_from(position or 0, 1) or 0
+                first = self._transcript.shown_from(position or 0, 1) or 0
                 self._show_place(Place(first, self._transcript.rendered(first).gap))
                 self._move_cursor(first)
+            self._pass_landmark(self._cursor)
             self._tell_hit()
 
         self._waiting.clear()
@@ -121,7 +128,7 @@ class TranscriptView(TranscriptHits, can_focus=True, inherit_bindings=False):
 
     def reload(
         self,
-        messages: Sequence[Message],
+        messages: Sequence[Message] | MessageFlow,
         *,
         hits: tuple[int, ...] | None = None,
     ) -> None:
@@ -138,26 +145,27 @@ class TranscriptView(TranscriptHits, can_focus=True, inherit_bindings=False):
             self.show(messages, hits=hits or (), agent=self._agent)
             return
         cursor, anchor, hit = self.cursor, self.anchor, self._hits.position
-        hit_index = None if hit is None else old.flow.messages[hit].index
+        hit_index = None if hit is None else old.flow.index_at(hit)
         hit_shown, unseen = self._hit_shown, self._unseen_from
-        unseen = None if unseen is None else old.flow.messages[unseen].index
-        old_hits = tuple(old.flow.messages[position].index for position in self._hits)
+        unseen = None if unseen is None else old.flow.index_at(unseen)
+        old_hits = tuple(map(old.flow.index_at, self._hits))
         self._new_transcript(messages, old.finder)
         new = self._transcript
         assert new is not None
         new.keep_folds_of(old)
         self._set_hits(old_hits if hits is None else hits)
-        if hit_index is not None and self._hits.choose(self._shown(new, hit_index)) and hit_shown:
-            self._hit_shown = self._shown(new, hit_index), hit_shown[1]
+        if hit_index is not None and self._hits.choose(new.position_for(hit_index)) and hit_shown:
+            self._hit_shown = new.position_for(hit_index), hit_shown[1]
         self._unseen_from = None if unseen is None else new.flow.position_of(unseen)
         if self.follow:
             self._show_end()
         elif anchor is not None:
-            position = self._shown(new, anchor.message_index)
-            exact = new.flow.messages[position].index == anchor.message_index
+            position = new.position_for(anchor.message_index)
+            exact = new.flow.index_at(position) == anchor.message_index
             self._show_place(Place(position, anchor.line if exact else 0))
         self._cursor = -1
-        self._move_cursor(self._shown(new, cursor or 0))
+        self._landmark = None
+        self._stand_on(new.position_for(cursor or 0))
         self._see()
         self._tell_hit()
 
@@ -176,12 +184,13 @@ class TranscriptView(TranscriptHits, can_focus=True, inherit_bindings=False):
         known = len(transcript)
         with self._holding(self._place):
             transcript.extend(messages)
-        if hits is not None:
-            self._change_hits(hits)
+        self._tell_content()
+        if (changed := self._listed_hits(hits)) is not None:
+            self._change_hits(changed)
             self._tell_hit()
         if self.follow:
             self._show_end()
-            self._move_cursor(transcript.rows.last.position)
+            self._stand_on(transcript.rows.last.position)
         else:
             self._unseen_from = known if self._unseen_from is None else self._unseen_from
             self._see()
@@ -195,10 +204,23 @@ class TranscriptView(TranscriptHits, can_focus=True, inherit_bindings=False):
         self._show_notice(title, hint)
         self._tell_hit()
 
-    def _begin(self, messages: Iterable[Message], finder: TermFinder) -> None:
+    def renumber(self, shift: int) -> None:
+        """Add to the indices of all messages: by now it is known how many stand before them."""
+        if self._waiting:
+            self._waiting.append(lambda: self.renumber(shift))
+        elif self._transcript is not None:
+            self._transcript.flow.renumber(shift)
+
+    def on_unmount(self) -> None:
+        """Let go of the messages: the view itself may be held for long, in circles."""
+        self._waiting.clear()
+        self._transcript = None
+
+    def _begin(self, messages: Iterable[Message] | MessageFlow, finder: TermFinder) -> None:
         self._new_transcript(messages, finder)
         self._unseen_from = None
         self._paused = False
+        self._landmark = None
         self._cursor = -1
         self.new_below = 0
 
@@ -225,7 +247,7 @@ class TranscriptView(TranscriptHits, can_focus=True, inherit_bindings=False):
         """
         if self._transcript is None:
             return None
-        index = self._transcript.flow.messages[self._place.position].index
+        index = self._transcript.flow.index_at(self._place.position)
         return Anchor(index, self._place.line)
 
     # -- following -------------------------------------------------------------------------
@@ -248,12 +270,19 @@ class TranscriptView(TranscriptHits, can_focus=True, inherit_bindings=False):
             self.set_reactive(TranscriptView.new_below, 0)
             self._show_end()
             if self._transcript is not None:
-                self._move_cursor(self._transcript.rows.last.position)
+                self._stand_on(self._transcript.rows.last.position)
         self._tell_follow()
 
     def watch_new_below(self) -> None:
-        """Tell the screen."""
+        """Show it, and tell the screen."""
+        self.refresh()
         self._tell_follow()
+
+    @property
+    def _below_words(self) -> str:
+        if not self.new_below:
+            return ""
+        return f"↓ {count_words(self.new_below, 'new message')} below · {self.end_key}"
 
     def _tell_follow(self) -> None:
         if self.is_attached:
@@ -276,7 +305,7 @@ class TranscriptView(TranscriptHits, can_focus=True, inherit_bindings=False):
 
     def _settled(self, direction: int) -> None:
         super()._settled(direction)
-        if direction < 0 and self.follow and not self._at_end:
+        if direction and self.follow and not self._at_end:
             self._paused = True
             self.follow = False
         elif direction > 0 and self._paused and self._at_end:

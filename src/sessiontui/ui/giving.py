@@ -1,0 +1,74 @@
+"""The app's side of copies and exports: how they leave the program."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+
+from textual.app import App
+
+from sessiontui.domain.printable import bare_text, printable_line
+from sessiontui.domain.words import size_words
+from sessiontui.services.clipboard import Clipboard
+from sessiontui.ui.exporting import ExportDesk
+from sessiontui.ui.refresher import start_worker
+from sessiontui.ui.workbench import Workbench
+
+
+class GivingApp(App[None]):
+    """An app whose copies arrive, Textual's own (out of an input) too, and that writes exports.
+
+    No text that is copied holds a control character but tabs and newlines: it is going to be
+    pasted into other programs.
+    """
+
+    bench: Workbench
+    clipboard_ways: Clipboard | None = None
+    """The ways to the clipboard; by default those of the environment, and none without a terminal.
+    """
+    _hinted = False
+    _export_desk: ExportDesk | None = None
+
+    @property
+    def exporting(self) -> ExportDesk:
+        """Where exports are asked for and written."""
+        if self._export_desk is None:
+            self._export_desk = ExportDesk(self, self.bench, os.environ)
+        return self._export_desk
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy a text, and say nothing."""
+        self.copy(text, "")
+
+    def copy(self, text: str, what: str) -> None:
+        """Copy a text, and say that `what` was copied."""
+        text = bare_text(text)
+        # Textual's inputs paste from here.
+        self._clipboard = text
+        start_worker(self, partial(self._deliver, text, what), "copying")
+
+    async def _deliver(self, text: str, what: str) -> None:
+        ways = self.clipboard_ways
+        if ways is None:
+            ways = Clipboard({}, lambda _: None) if self.is_headless else Clipboard(os.environ)
+        delivery = await self.bench.reads.run(ways.deliver, text)
+        if not delivery.taken:
+            sequence = ways.sequence(text)
+            if sequence is None or self._driver is None:
+                self._refuse(text)
+                return
+            self._driver.write(sequence)
+        if what:
+            # Terminals do not say whether they took it: what may be wrong is told once.
+            hint = "" if self._hinted or not delivery.hint else f"; {delivery.hint}"
+            self._hinted = self._hinted or bool(hint)
+            self.notify(printable_line(f"copied {what}{hint}"), markup=False)
+
+    def _refuse(self, text: str) -> None:
+        size = size_words(len(text.encode()))
+        self.notify(
+            f"{size} is more than terminals copy; an export writes it into a file",
+            title="not copied",
+            severity="warning",
+            markup=False,
+        )

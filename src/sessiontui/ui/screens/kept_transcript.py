@@ -1,0 +1,121 @@
+"""A transcript out of the journal: a session as it was before a change. It can only be read."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Static
+
+from sessiontui.domain.change import JournalledSession
+from sessiontui.domain.errors import SessionTuiError
+from sessiontui.domain.printable import printable_line
+from sessiontui.domain.report import JournalEntry
+from sessiontui.domain.words import count_words
+from sessiontui.ui.action_keys import bindings_of
+from sessiontui.ui.actions import Action, Scope, Topic
+from sessiontui.ui.change_words import VERBS, title_words
+from sessiontui.ui.refresher import start_worker
+from sessiontui.ui.screens.transcript_walking import TranscriptWalking
+from sessiontui.ui.steps import Step, scroll
+from sessiontui.ui.widgets.details_panel import time_words
+from sessiontui.ui.widgets.key_footer import KeyFooter
+from sessiontui.ui.widgets.outline import Outline
+from sessiontui.ui.widgets.transcript_view import TranscriptView
+from sessiontui.ui.workbench import Workbench
+
+_READING = frozenset(
+    {
+        "next_message",
+        "previous_message",
+        "next_prompt",
+        "previous_prompt",
+        "toggle_tools",
+        "toggle_thinking",
+        "toggle_fold",
+        "toggle_focused",
+        "outline",
+        "unfold",
+        "back",
+        "help",
+        "quit",
+        "palette",
+        "theme",
+    }
+)
+
+
+class KeptTranscriptScreen(TranscriptWalking):
+    """Shows what taking the change back would bring back."""
+
+    SCOPE = Scope.TRANSCRIPT
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of(Scope.TRANSCRIPT)
+    AUTO_FOCUS = "TranscriptView"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"kept-transcript--title", "kept-transcript--dim"}
+
+    def __init__(self, bench: Workbench, entry: JournalEntry, session: JournalledSession) -> None:
+        super().__init__(bench)
+        self._entry = entry
+        self._session = session
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="kept-transcript-title", markup=False)
+        with Horizontal(id="transcript-and-outline"):
+            yield TranscriptView()
+            yield Outline(id="outline-column")
+        yield KeyFooter(id="key-footer")
+
+    def on_mount(self) -> None:
+        """Read it out of the journal."""
+        self._say("reading the copy")
+        start_worker(self, self._read, "transcript", exclusive=True)
+
+    async def _read(self) -> None:
+        library = self.bench.library
+        try:
+            messages = await self.bench.reads.run(
+                library.journalled_messages, self._entry.id, self._session.ref
+            )
+        except SessionTuiError as error:
+            self._say("cannot be read")
+            self.transcript.show_notice(printable_line(error.title), printable_line(error.hint))
+            return
+        done = VERBS[self._entry.action].done
+        when = time_words(self._entry.at, self.bench.local_now())
+        self._say(f"{count_words(len(messages), 'message')}, as before it was {done}, {when}")
+        if messages:
+            self.transcript.show(messages)
+        else:
+            self.transcript.show_notice("no messages", "the session held none")
+
+    def _say(self, words: str) -> None:
+        line = Content.assemble(
+            (title_words(self._session.title), ".kept-transcript--title"),
+            (f"   {words}", ".kept-transcript--dim"),
+        )
+        self.query_one("#kept-transcript-title", Static).update(line)
+
+    def is_relevant(self, action: Action) -> bool:
+        """It is in no store: it can be walked, and that is all."""
+        return action.id in _READING or action.topic is Topic.MOVE
+
+    def step(self, step: Step) -> None:
+        """Scroll, or move in the outline."""
+        if self.focused is self.outline:
+            self.outline.step(step)
+        else:
+            scroll(self.transcript, step)
+
+    def action_unfold(self) -> None:
+        """Show or fold the message at the cursor, or go to the prompt at it."""
+        if self.focused is self.outline:
+            self.outline.choose()
+        else:
+            self.transcript.action_toggle_fold()
+
+    def action_back(self) -> None:
+        """Back to the journal."""
+        self.dismiss()

@@ -1,0 +1,166 @@
+"""Sessions whose titles look the same are told apart by what differs. Pure.
+
+Titles are compared as they are shown: what is cut off cannot tell anything. Only rows that share
+the beginning of their title with another are looked at, and only when one of them is painted. A
+session below another is compared with its siblings only: the tree tells it from the others.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from operator import itemgetter
+from typing import NamedTuple
+
+from sessiontui.domain.printable import printable_line
+from sessiontui.domain.session import SessionRef, SessionRow, TitleSource
+from sessiontui.ui.widgets.cell_text import fit
+from sessiontui.ui.widgets.column_plan import folder_name
+
+_BEGINNING = 16
+_MOST_COMPARED = 500
+"""Of more look-alikes, the first tell what differs."""
+_TITLE = itemgetter(SessionRow._fields.index("title"))
+
+
+_Bucket = tuple[str, SessionRef | None]
+
+
+class Twins(NamedTuple):
+    """The rows that look like one, and how often each value is found among them."""
+
+    rows: Sequence[SessionRow]
+    values: tuple[Counter[str], ...]
+    days: Counter[str]
+
+
+class LookAlikes:
+    """Says what tells a row from those whose titles look the same."""
+
+    def __init__(
+        self,
+        buckets: Mapping[_Bucket, Sequence[SessionRow]] | None = None,
+        parents: Mapping[SessionRef, SessionRow] | None = None,
+    ) -> None:
+        self._buckets = buckets or {}
+        self._parents = parents or {}
+        self._twins: dict[tuple[_Bucket, int], dict[str, Twins]] = {}
+
+    @classmethod
+    def among(
+        cls, rows: Sequence[SessionRow], parents: Mapping[SessionRef, SessionRow] | None = None
+    ) -> LookAlikes:
+        """Find the rows of a list whose titles begin alike; `parents` are those in the list."""
+        beginnings = [title[:_BEGINNING] for title in map(_TITLE, rows)]
+        counted = Counter(beginnings)
+        if len(counted) == len(rows):
+            return cls()
+        found = cls(parents=parents)
+        buckets: dict[_Bucket, list[SessionRow]] = {}
+        for beginning, row in zip(beginnings, rows, strict=True):
+            if counted[beginning] > 1:
+                buckets.setdefault(found._bucket_of(row), []).append(row)
+        found._buckets = buckets
+        return found
+
+    def __bool__(self) -> bool:
+        return bool(self._buckets)
+
+    def _bucket_of(self, row: SessionRow) -> _Bucket:
+        parent = self._parents.get(row.ref) if self._parents else None
+        return row.title[:_BEGINNING], None if parent is None else parent.ref
+
+    def note(self, row: SessionRow, room: int, shown: Collection[str] = ()) -> str:
+        """What differs, for a title in `room` cells; empty when nothing looks like it.
+
+        `shown` are the columns that stand in the row already: what they tell needs no note.
+        """
+        if not self:
+            return ""
+        twins = self._twins_in(self._bucket_of(row), room).get(_as_shown(row, room))
+        if twins is None or len(twins.rows) < 2:
+            return ""
+        said: list[str] = []
+        for (column, value_of), counts in zip(_FACTS, twins.values, strict=True):
+            value = value_of(row)
+            if value and counts[value] < len(twins.rows):
+                if column not in shown:
+                    said.append(value)
+                if counts[value] == 1:
+                    return " · ".join(said[:2])
+        when = _when(row, twins.days)
+        return " · ".join([*said[:1], when] if when else said[:2])
+
+    def _twins_in(self, bucket: _Bucket, room: int) -> dict[str, Twins]:
+        key = bucket, room
+        found = self._twins.get(key)
+        if found is None:
+            alike: dict[str, list[SessionRow]] = {}
+            for row in self._buckets.get(bucket, ())[:_MOST_COMPARED]:
+                alike.setdefault(_as_shown(row, room), []).append(row)
+            found = {shown: _counted(rows) for shown, rows in alike.items()}
+            self._twins[key] = found
+        return found
+
+
+def _as_shown(row: SessionRow, room: int) -> str:
+    return fit(printable_line(row.title, 4 * room + 8), room)
+
+
+def _counted(rows: Sequence[SessionRow]) -> Twins:
+    values = tuple(Counter(value_of(row) for row in rows) for _, value_of in _FACTS)
+    return Twins(rows, values, Counter(_day(row) for row in rows))
+
+
+def _branch(row: SessionRow) -> str:
+    return row.branch or ""
+
+
+def _folder(row: SessionRow) -> str:
+    return folder_name(row.workspace) if row.workspace else ""
+
+
+def _model(row: SessionRow) -> str:
+    return row.model or ""
+
+
+def _channel(row: SessionRow) -> str:
+    return row.channel or ""
+
+
+_FACTS: tuple[tuple[str, Callable[[SessionRow], str]], ...] = (
+    ("branch", _branch),
+    ("place", _folder),
+    ("model", _model),
+    ("channel", _channel),
+)
+"""What can differ, with the column that shows it, the most telling first."""
+
+
+def _local(row: SessionRow) -> datetime | None:
+    at = row.last_activity if row.last_activity is not None else row.created_at
+    try:
+        return None if at is None else datetime.fromtimestamp(at).astimezone()
+    except (OverflowError, OSError, ValueError):  # a store may say any time
+        return None
+
+
+def _day(row: SessionRow) -> str:
+    at = _local(row)
+    return "" if at is None else f"{at.day} {at:%b}"
+
+
+def _when(row: SessionRow, days: Mapping[str, int]) -> str:
+    at, day = _local(row), _day(row)
+    if at is None:
+        return ""
+    if len(days) > 1 and days[day] == 1:
+        return day
+    return f"{at:%H:%M}" if len(days) == 1 else f"{day} {at:%H:%M}"
+
+
+def is_unnamed(row: SessionRow) -> bool:
+    """Whether a session has no title to show: it is called by its key then."""
+    derived = row.title_source == TitleSource.DERIVED
+    return not row.title.strip() or (derived and row.title in (row.ref.key, "(no key)"))

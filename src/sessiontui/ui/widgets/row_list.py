@@ -1,0 +1,229 @@
+"""A list of lines with figures at their right, any number of them, of which one is selected.
+
+Values in (`show`), messages out. The cursor stays with its key when values change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from enum import StrEnum
+from typing import ClassVar, NamedTuple
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from sessiontui.domain.printable import printable_line
+from sessiontui.ui.steps import Step
+from sessiontui.ui.widgets.cell_text import fit, fit_right
+
+_PREFIX = "row-list--"
+_MARGIN = 2
+_GAP = 2
+_LEAST_TITLE = 28
+_TITLE_BESIDE_NOTE = 0.5
+"""The share of the line that a long title has when a note stands behind it."""
+_TEXT_LIMIT = 400
+
+
+class Tone(StrEnum):
+    """How a line is meant: as others, stronger than others, or as out of use."""
+
+    PLAIN = "plain"
+    STRONG = "strong"
+    QUIET = "quiet"
+
+
+_PARTS = ("selected", "selected-blurred", "cursor", "lead", "figure", "note", *Tone)
+
+
+class ListRow(NamedTuple):
+    """One line: what stands before it, what it is about, and figures in columns of their own.
+
+    A note stands directly behind the title, in the place of the figures it leaves no room for.
+    `key` tells the line from others when values change; `indent` is in cells.
+    """
+
+    key: Hashable
+    lead: str
+    title: str
+    figures: tuple[str, ...] = ()
+    note: str = ""
+    tone: Tone = Tone.PLAIN
+    indent: int = 0
+
+
+def figure_widths(rows: Sequence[ListRow], width: int) -> tuple[int, ...]:
+    """The cells of each column of figures; the last ones are left out where room is short."""
+    columns = max((len(row.figures) for row in rows), default=0)
+    widths = [
+        max((cell_len(row.figures[at]) for row in rows if at < len(row.figures)), default=0)
+        for at in range(columns)
+    ]
+    lead = max((cell_len(row.lead) for row in rows), default=0)
+    room = width - _MARGIN - lead - 1 - _LEAST_TITLE
+    while widths and sum(widths) + _GAP * len(widths) > room:
+        widths.pop()
+    return tuple(widths)
+
+
+class RowList(ScrollView, can_focus=True, inherit_bindings=False):
+    """Lines with a cursor; a second click opens what it is on."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"{_PREFIX}{part}" for part in _PARTS}
+
+    cursor: reactive[int] = reactive(0, init=False, always_update=True)
+    """Index of the selected line."""
+
+    class Highlighted(Message):
+        """Another line is under the cursor."""
+
+    class Opened(Message):
+        """What is under the cursor was clicked twice."""
+
+    def __init__(self, cursor_sign: str, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._cursor_sign = cursor_sign
+        self._rows: tuple[ListRow, ...] = ()
+        self._widths: tuple[int, ...] = ()
+        self._lead = 0
+        self._notes_at = 0
+
+    def show(self, rows: Sequence[ListRow], *, select: Hashable = None) -> None:
+        """Show other lines. The cursor goes to the key `select`, or stays with its own."""
+        wanted = select if select is not None else self.selected and self.selected.key
+        self._rows = tuple(rows)
+        at = next((at for at, row in enumerate(self._rows) if row.key == wanted), None)
+        if at is None:
+            at = min(self.cursor, max(0, len(self._rows) - 1))
+        self._lay_out()
+        self.cursor = at
+
+    @property
+    def rows(self) -> tuple[ListRow, ...]:
+        """The lines, from the top down."""
+        return self._rows
+
+    @property
+    def selected(self) -> ListRow | None:
+        """The line that the cursor is on."""
+        return self._rows[self.cursor] if self.cursor < len(self._rows) else None
+
+    # -- moving ----------------------------------------------------------------------------
+
+    def step(self, step: Step) -> None:
+        """Move the cursor."""
+        page = max(1, self.scrollable_content_region.height - 1)
+        moves = {
+            Step.DOWN: self.cursor + 1,
+            Step.UP: self.cursor - 1,
+            Step.PAGE_DOWN: self.cursor + page,
+            Step.PAGE_UP: self.cursor - page,
+            Step.FIRST: 0,
+            Step.LAST: len(self._rows) - 1,
+        }
+        self._go_to(moves[step])
+
+    def _go_to(self, index: int) -> None:
+        if self._rows:
+            self.cursor = max(0, min(index, len(self._rows) - 1))
+
+    def watch_cursor(self) -> None:
+        """Bring the line into view."""
+        self._scroll_to_cursor()
+        self.refresh()
+        self.post_message(self.Highlighted())
+
+    def _scroll_to_cursor(self) -> None:
+        height = self.scrollable_content_region.height
+        top = self.scroll_offset.y
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False, force=True)
+        elif height and self.cursor >= top + height:
+            self.scroll_to(y=self.cursor - height + 1, animate=False, force=True)
+
+    def on_click(self, event: events.Click) -> None:
+        """Select a line; a second click opens it."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        line = offset.y + self.scroll_offset.y
+        if line >= len(self._rows):
+            return
+        if event.chain > 1 and line == self.cursor:
+            self.post_message(self.Opened())
+        else:
+            self._go_to(line)
+
+    # -- painting --------------------------------------------------------------------------
+
+    def on_resize(self) -> None:
+        """Share out the new width."""
+        self._lay_out()
+        self._scroll_to_cursor()
+
+    def _lay_out(self) -> None:
+        width = self.scrollable_content_region.width
+        self._widths = figure_widths(self._rows, width)
+        self._lead = max((cell_len(row.lead) for row in self._rows), default=0)
+        # Notes that have the line to themselves begin below each other.
+        titles = [printable_line(row.title) for row in self._rows if row.note and not row.figures]
+        self._notes_at = min(max(map(cell_len, titles), default=0), int(width * _TITLE_BESIDE_NOTE))
+        self.virtual_size = Size(width, len(self._rows))
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One line."""
+        width, number = self.scrollable_content_region.width, y + self.scroll_offset.y
+        if number >= len(self._rows):
+            return Strip.blank(width, self.rich_style)
+        styles = {
+            part: self.get_component_rich_style(f"{_PREFIX}{part}", partial=True) for part in _PARTS
+        }
+        background = self.rich_style
+        selected = number == self.cursor
+        if selected:
+            background += styles["selected" if self.has_focus else "selected-blurred"]
+        line = self._line(self._rows[number], styles, width, selected=selected)
+        segments = Segment.apply_style(line, background)
+        return Strip(segments).adjust_cell_length(width, background)
+
+    def _line(
+        self, row: ListRow, styles: dict[str, Style], width: int, *, selected: bool
+    ) -> list[Segment]:
+        if selected and self.has_focus:
+            # What is quiet elsewhere has to be read on the background of the cursor too.
+            loud = styles[Tone.PLAIN]
+            styles = {**styles, "lead": loud, "figure": loud, Tone.QUIET: loud}
+        title, note = printable_line(row.title, _TEXT_LIMIT), printable_line(row.note, _TEXT_LIMIT)
+        room = width - _MARGIN - self._lead - 1 - row.indent
+        widths = self._widths if row.figures else ()
+        room -= sum(widths) + _GAP * len(widths)
+        beside = room
+        if note:
+            most = max(1, int(room * _TITLE_BESIDE_NOTE), room - _GAP - cell_len(note))
+            beside = min(self._notes_at if not widths else cell_len(title), most)
+        line = [
+            Segment(f"{self._cursor_sign if selected else '':<{_MARGIN}}", styles["cursor"]),
+            Segment(f"{fit_right(row.lead, self._lead)} ", styles["lead"]),
+            Segment(" " * row.indent),
+            Segment(fit(title, max(0, beside)), styles[row.tone]),
+        ]
+        if note:
+            style = styles[Tone.QUIET if row.tone is Tone.QUIET else "note"]
+            line.append(Segment(" " * _GAP))
+            line.append(Segment(fit(note, max(0, room - beside - _GAP)), style))
+        for figure, cells in zip(row.figures, widths, strict=False):
+            line += [Segment(" " * _GAP), Segment(fit_right(figure, cells), styles["figure"])]
+        return line
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """The selected line looks different with the focus."""
+        super().watch_has_focus(has_focus)
+        self.refresh()

@@ -1,0 +1,152 @@
+"""Messages that are let go of and read again look as if they had always been there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sessiontui.domain.errors import StoreBusy
+from sessiontui.domain.message import Message, Role, TextBlock, ToolCallBlock
+from sessiontui.services.message_pages import MessagePages, weight_of
+from sessiontui.ui.transcript_reading import shift_of
+from sessiontui.ui.widgets.message_flow import MessageFlow
+from tests.transcripts import conversation
+
+LONG = 5_000
+
+
+def spoken(count: int) -> list[Message]:
+    """Messages of some length, numbered from 0."""
+    return [
+        Message(index=index, role=Role.USER, blocks=(TextBlock(text=f"{index} " + "x" * LONG),))
+        for index in range(count)
+    ]
+
+
+class Shelf:
+    """A store that counts what is read from it."""
+
+    def __init__(self, messages: list[Message]) -> None:
+        self.messages = messages
+        self.reads: list[tuple[int, int]] = []
+
+    def read(self, start: int, stop: int) -> Iterator[Message]:
+        """The messages from one index to another."""
+        self.reads.append((start, stop))
+        yield from self.messages[start:stop]
+
+    def pages(self, held_characters: int) -> MessagePages:
+        """All messages taken in."""
+        found = MessagePages(self.read, held_characters)
+        for message in self.messages:
+            found.append(message)
+        return found
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 150), st.integers(1, 40), st.lists(st.integers(-200, 200), max_size=25))
+def test_they_are_the_same_as_if_all_were_held(count: int, held: int, places: list[int]) -> None:
+    messages = spoken(count)
+    pages = Shelf(messages).pages(held * LONG)
+    assert len(pages) == count
+    assert bool(pages) is bool(count)
+    for place in places:
+        if -count <= place < count:
+            assert pages[place] == messages[place]
+        else:
+            with pytest.raises(IndexError):
+                pages[place]
+    assert list(pages) == messages
+    assert pages[3:70:9] == messages[3:70:9]
+
+
+def test_no_more_is_held_than_wanted_and_the_end_always_is() -> None:
+    shelf = Shelf(spoken(1_000))
+    pages = shelf.pages(100 * LONG)
+    assert pages.held <= 160
+    assert not shelf.reads
+    assert pages[999].index == 999
+    assert pages[940].index == 940
+    assert not shelf.reads
+    assert [pages[place].index for place in (0, 1, 31)] == [0, 1, 31]
+    assert shelf.reads == [(0, 32)]
+    assert sum(1 for _ in pages) == 1_000
+    assert pages.held <= 160
+
+
+def test_a_short_transcript_is_never_read_again() -> None:
+    shelf = Shelf(spoken(100))
+    pages = shelf.pages(200 * LONG)
+    assert list(pages) == shelf.messages
+    assert pages.held == 100
+    assert not shelf.reads
+
+
+def test_messages_that_are_not_there_any_more_are_shown_as_gone() -> None:
+    shelf = Shelf(spoken(200))
+    pages = shelf.pages(LONG)
+    flow = MessageFlow((), None, pages)
+    shelf.messages = [
+        shelf.messages[0],
+        shelf.messages[1].model_copy(update={"blocks": (ToolCallBlock(name="x"),) * 2}),
+    ]
+    assert pages[0].blocks[0].kind == "text"
+    for place in (1, 2):
+        gone = pages[place]
+        assert gone.index == place
+        assert [block.kind for block in gone.blocks] == ["damaged"]
+    shelf.messages = spoken(200)
+    assert pages[2].blocks[0].kind == "text"
+    assert len(flow) == 200
+
+
+def test_why_they_cannot_be_read_is_said_in_their_place() -> None:
+    def refuse(start: int, stop: int) -> list[Message]:
+        raise StoreBusy("the store is locked")
+
+    pages = MessagePages(refuse, LONG)
+    for message in spoken(200):
+        pages.append(message)
+    (block,) = pages[5].blocks
+    assert block.kind == "damaged"
+    assert block.reason == "the store is locked"
+    assert pages[199].blocks[0].kind == "text"
+
+
+def test_text_and_arguments_weigh() -> None:
+    call = ToolCallBlock(name="write", arguments={"content": "x" * 1_000, "lines": 3})
+    light = Message(index=0, role=Role.USER)
+    heavy = light.model_copy(update={"blocks": (TextBlock(text="y" * 500), call)})
+    assert weight_of(heavy) - weight_of(light) == 1_500
+
+
+def test_indices_are_moved_when_it_is_known_what_stands_before() -> None:
+    messages = [
+        message.model_copy(update={"index": place - 4})
+        for place, message in enumerate(conversation(4))
+    ]
+    flow = MessageFlow(messages)
+    assert [flow.index_at(place) for place in range(4)] == [-4, -3, -2, -1]
+    flow.renumber(100)
+    assert [message.index for message in flow.messages] == [96, 97, 98, 99]
+    assert flow.position_of(98) == 2
+    assert flow.position_of(100) is None
+
+
+@pytest.mark.parametrize("later", [0, 1, 7])
+def test_what_was_written_since_the_ending_was_read_is_not_counted(later: int) -> None:
+    whole = [
+        message.model_copy(update={"index": place})
+        for place, message in enumerate(conversation(30))
+    ]
+    known = whole[10 : len(whole) - later]
+    ending = [m.model_copy(update={"index": n - len(known)}) for n, m in enumerate(known)]
+    shift = shift_of(ending, whole)
+    assert [message.index + shift for message in ending] == [message.index for message in known]
+
+
+def test_an_ending_that_is_not_there_any_more_is_taken_for_the_last_messages() -> None:
+    assert shift_of(spoken(3), conversation(8)) == len(conversation(8))
