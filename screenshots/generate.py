@@ -26,6 +26,13 @@ os.environ.update(TEXTUAL_ANIMATIONS="none", TZ="UTC", COLORTERM="truecolor", TE
 os.environ.pop("NO_COLOR", None)
 time.tzset()
 
+from textual.app import App  # noqa: E402 - reads the variables above
+from textual.pilot import Pilot  # noqa: E402
+from textual.widgets import Input  # noqa: E402
+
+_STILL = 6
+"""So many looks in a row at a screen in which nothing changes."""
+
 
 class Scene(NamedTuple):
     """One picture: its name, the keys that lead to it, the size of the terminal, the theme."""
@@ -87,6 +94,7 @@ async def picture_of(scene: Scene) -> str:
     FOLDER.mkdir(mode=0o700)
     clock: Callable[[], datetime] = lambda: NOW  # noqa: E731
     library = Library.open(open_demo(FOLDER, NOW), clock)
+    os.chdir(FOLDER / "home")  # where an export is offered to go
     library.sync()
     chosen = {"settings": Settings(theme=scene.theme)}
     settings = LoadedSettings.defaults().model_copy(update=chosen)
@@ -94,22 +102,27 @@ async def picture_of(scene: Scene) -> str:
     app.bench.timer = lambda: 0.0
     try:
         async with app.run_test(size=scene.size, notifications=True) as pilot:
-            await settled(pilot.pause)
+            await settled(app, pilot)
             for key in scene.keys:
                 await pilot.press(key)
-            await settled(pilot.pause)
-            return app.export_screenshot(title="sessiontui")
+                if key == "enter":
+                    await settled(app, pilot)
+            return await settled(app, pilot)
     finally:
         library.close()
+        os.chdir(HERE)
         shutil.rmtree(FOLDER, ignore_errors=True)
 
 
-async def settled(pause: Callable[[float], object]) -> None:
-    """Wait until queries and previews have arrived."""
-    for _ in range(12):
-        waiting = pause(0.1)
-        assert asyncio.iscoroutine(waiting)
-        await waiting
+async def settled(app: App[None], pilot: Pilot[None]) -> str:
+    """The screen as SVG, once it has stayed the same for a while."""
+    seen: list[str] = []
+    while len(seen) < _STILL or len(set(seen[-_STILL:])) > 1:
+        await pilot.pause(0.1)
+        for box in app.screen.query(Input):
+            box.cursor_blink = False
+        seen.append(app.export_screenshot(title="sessiontui"))
+    return seen[-1]
 
 
 def main(arguments: list[str]) -> int:

@@ -303,7 +303,7 @@ def left_before(story: Story, age: timedelta) -> None:
 async def test_what_moved_since_one_left_is_new_until_it_is_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(looking, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(looking, "LOOK_SECONDS", 60.0)
     story = ordinary_story(tmp_path)
     story.add("later", "moved later", None, timedelta(hours=3))
     left_before(story, timedelta(hours=4))
@@ -315,6 +315,7 @@ async def test_what_moved_since_one_left_is_new_until_it_is_looked_at(
         assert sessions.arrangement.group_refs("new") == {story.ref("trip"), story.ref("later")}
         await pilot.press("4")
         assert selected(pilot) == "trip"
+        monkeypatch.setattr(looking, "LOOK_SECONDS", 0.1)
         await pilot.press("j")  # passing by is not looking
         assert selected(pilot) == "later"
         await pilot.pause(0.3)

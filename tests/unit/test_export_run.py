@@ -133,7 +133,7 @@ def test_a_suggested_name_is_free_with_every_ending(
     assert found.path(ExportForm.HTML, redact=True, folder=True) == f"{stem}-3"
     monkeypatch.setenv("HOME", str(tmp_path))
     one = suggested(rows[:1], NOW).plain
-    assert one.startswith("~/work/2026-11-20-The-")
+    assert one.startswith("~/projects/2026-11-20-The-")
 
 
 def test_exports_go_where_one_works_or_to_the_downloads(

@@ -65,7 +65,10 @@ class Preview:
 
     def say_hit(self, position: int, total: int) -> None:
         """Say which of how many hits is the current one, and whether the title is one."""
+        before = self.matches_by_title_only
         self._hits = total
+        if self.matches_by_title_only != before:
+            self._screen.refresh_footer()  # Whether there is a next hit to go to.
         keys = self._screen.key_of("next_hit"), self._screen.key_of("previous_hit")
         self._pane.show_hit(Hit(position, total, self._is_titled), *keys)
 
