@@ -119,7 +119,7 @@ def test_a_folder_that_cannot_be_written_is_an_error(story: Story, tmp_path: Pat
 def test_a_suggested_name_is_free_with_every_ending(
     story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    work = tmp_path / "work"
+    work = tmp_path / "projects"
     work.mkdir()
     monkeypatch.chdir(work)
     story.library.sync()
