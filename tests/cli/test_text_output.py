@@ -92,13 +92,25 @@ def test_a_list_fits_the_terminal(width: int) -> None:
 
 def test_columns_go_from_the_least_telling_one() -> None:
     sessions = judged(session("gw_1", "t" * 60))
-    names = [plain(session_lines(sessions, NOW, w))[0].split() for w in (100, 58, 50, 40)]
+    names = [plain(session_lines(sessions, NOW, w))[0].split() for w in (100, 68, 58, 40)]
     assert "where" in names[0]
     assert "where" not in names[1]
     assert "messages" in names[1]
     assert "messages" not in names[2]
     assert "format" in names[2]
     assert names[3] == ["status", "age", "title", "ref"]
+
+
+def test_a_session_that_belongs_to_another_is_marked_on_a_terminal() -> None:
+    child = session("k", "look into it", parent=SessionRef("memory-1", "head"))
+    assert "↳ look into it" in plain(session_lines(judged(child), NOW, 80))[1]
+    assert "↳" not in plain(session_lines(judged(child), NOW, None))[1]
+
+
+def test_what_failed_is_called_so() -> None:
+    assert plain(session_lines(judged(session("k", "t", state=SessionState.ERROR)), NOW, 80))[
+        1
+    ].startswith("failed")
 
 
 def test_empty_columns_are_not_shown() -> None:
@@ -171,12 +183,29 @@ def test_hits_show_their_place_and_mark_the_words() -> None:
         SearchHit(Tier.TITLE, None, None, None, "trip", ((0, 4),)),
         SearchHit(Tier.TEXT, 1042, "user", None, "a trip\nplan \x1b trip", ((2, 6), (14, 18))),
     )
-    lines = hits_lines(SessionHits(ROW, 1.0, 2, False, hits), NOW)
+    lines = hits_lines(SessionHits(ROW, 1.0, 2, False, hits), NOW, None)
     assert plain(lines) == [
         "trip  memory-1:a:b c  2 hits or more, 3h",
         "  #1042 user: a trip plan ␛ trip",
     ]
     assert click.style("trip", fg="yellow", bold=True) in lines[1]
+    for width in (24, 28, 40):
+        narrow = plain(hits_lines(SessionHits(ROW, 1.0, 2, False, hits), NOW, width))
+        assert len(narrow) == 2
+        assert max(map(cell_len, narrow)) <= max(width, cell_len("…  a:b c  2 hits or more, 3h"))
+        assert narrow[0].endswith("2 hits or more, 3h")
+        assert "#1042 user: a" in narrow[1]
+
+
+def test_a_long_hit_is_cut_around_its_first_match() -> None:
+    snippet = f"{'before ' * 12}walrus {'after ' * 12}"
+    at = snippet.index("walrus")
+    hit = SearchHit(Tier.TEXT, 3, "user", None, snippet, ((at, at + 6),))
+    for width in (30, 60, 80, 120, 300):
+        line = plain(hits_lines(SessionHits(ROW, 1.0, 1, True, (hit,)), NOW, width))[1]
+        assert cell_len(line) <= width
+        assert "walrus" in line
+    assert line == f"  #3 user: {snippet.strip()}"
 
 
 def test_the_journal_says_what_can_be_taken_back() -> None:

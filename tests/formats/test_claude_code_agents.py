@@ -34,11 +34,6 @@ from tests.formats.claude_code_stores import (
 )
 
 
-@pytest.fixture
-def claude(tmp_path: Path) -> ClaudeFolder:
-    return ClaudeFolder(tmp_path / "kim")
-
-
 def below(store: ClaudeCode, key: str) -> str | None:
     """The key of a session's parent."""
     parent = got(store, key).parent

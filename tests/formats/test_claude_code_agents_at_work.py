@@ -40,12 +40,6 @@ from tests.formats.claude_code_stores import (
     session_key,
 )
 
-
-@pytest.fixture
-def claude(tmp_path: Path) -> ClaudeFolder:
-    return ClaudeFolder(tmp_path / "kim")
-
-
 # -- what looking costs ------------------------------------------------------------------------
 
 

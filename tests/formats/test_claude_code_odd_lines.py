@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessiontui.domain.indexed_text import TextItem, texts_of
-from sessiontui.services.index_items import TOOL_KINDS
+from sessiontui.domain.indexed_text import TOOL_KINDS, TextItem, texts_of
 from tests.formats.claude_code_lines import (
     Made,
     answer,

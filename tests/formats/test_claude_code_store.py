@@ -28,11 +28,6 @@ from tests.formats.claude_code_stores import (
 )
 
 
-@pytest.fixture
-def claude(tmp_path: Path) -> ClaudeFolder:
-    return ClaudeFolder(tmp_path / "kim")
-
-
 def got(store: ClaudeCode, key: str = FIRST) -> Session:
     session = store.get(key)
     assert session is not None

@@ -9,13 +9,12 @@ import pytest
 
 from sessiontui.backends.claude_code import ClaudeCode
 from sessiontui.domain.backend import ResumeCommand
-from sessiontui.domain.indexed_text import TextKind, texts_of
+from sessiontui.domain.indexed_text import TOOL_KINDS, TextKind, texts_of
 from sessiontui.domain.message import Role
 from sessiontui.domain.session import Session, SessionRef, TitleSource
 from sessiontui.domain.verdict import Presence
 from sessiontui.records.claude_code_files import TranscriptShelf
 from sessiontui.records.claude_code_folders import folder_name
-from sessiontui.services.index_items import TOOL_KINDS
 from sessiontui.services.liveness import presence_of
 from tests.formats.real_stores import oracle_of, real_store_folder
 

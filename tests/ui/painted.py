@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
+from rich.style import Style
 from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from sessiontui.ui.app import SessionApp
 from sessiontui.ui.screens.confirm import Confirm
 from sessiontui.ui.widgets.search_bar import SearchBar
 from sessiontui.ui.widgets.session_list import SessionList
+from tests.ui.told_library import ToldLibrary
 
 
 def painted(app: App[Any]) -> str:
     """The lines of the screen as painted, trailing spaces removed."""
     strips = app.screen._compositor.render_strips()
     return "\n".join(strip.text.rstrip() for strip in strips)
+
+
+def painted_styles(app: App[Any]) -> set[Style]:
+    """The styles of everything on the screen, as the terminal gets them."""
+    strips = app.screen._compositor.render_strips()
+    return {segment.style for strip in strips for segment in strip if segment.style is not None}
 
 
 def line_with(app: App[Any], words: str) -> str:
@@ -41,7 +51,20 @@ async def settle(pilot: Pilot[None]) -> None:
     raise AssertionError("the program never came to rest")
 
 
+async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
+    """Wait for what comes by itself. Fails when it does not within some seconds."""
+    for _ in range(2000):
+        if holds():
+            await pilot.pause()
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError(f"it never came:\n{painted(pilot.app)}")
+
+
 def _at_work(app: App[Any]) -> bool:
+    library = app.bench.library if isinstance(app, SessionApp) else None
+    if app.is_running and isinstance(library, ToldLibrary) and not library.is_quiet:
+        return True
     # The events never end, the surroundings rest a second, a question waits for its answer.
     resting = {"events", "surroundings"}
     if isinstance(app.screen, Confirm):
@@ -57,10 +80,10 @@ async def search(pilot: Pilot[None], text: str) -> None:
 
 
 async def type_into_palette(pilot: Pilot[None], text: str) -> None:
-    """Open the command palette and type, all at once."""
+    """Open the command palette and type, all at once, and wait for what it finds."""
     await pilot.press("ctrl+p")
     pilot.app.screen.query_one(Input).insert_text_at_cursor(text)
-    await pilot.pause(0.3)
+    await settle(pilot)
 
 
 def go_to(app: App[Any], key: str) -> None:

@@ -16,7 +16,7 @@ from sessiontui.ui.screens.browse import BrowseScreen
 from sessiontui.ui.screens.transcript import TranscriptScreen
 from sessiontui.ui.widgets.arrangement import arrange
 from sessiontui.ui.widgets.session_list import SessionList
-from tests.ui.painted import go_to, line_with, painted, search, settle
+from tests.ui.painted import go_to, line_with, painted, search, settle, until
 from tests.ui.scenarios import shows
 from tests.ui.stories import NOW, Story, empty_story, ordinary_story, talk
 
@@ -68,7 +68,10 @@ async def test_number_keys_go_to_the_groups_and_say_when_there_is_none(tmp_path:
 
 
 @shows("next_grouping")
-async def test_grouping_goes_round_is_named_in_the_border_and_remembered(tmp_path: Path) -> None:
+async def test_grouping_goes_round_is_named_in_the_border_and_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/home/me/src")
     story = ordinary_story(tmp_path)
     app = story.app()
     async with app.run_test(size=(120, 36)) as pilot:
@@ -84,7 +87,7 @@ async def test_grouping_goes_round_is_named_in_the_border_and_remembered(tmp_pat
         assert words == ["day", "workspace", "store", "agent", "", "state"]
         by_day, by_workspace, by_store, by_agent, flat, _ = [found for _, found in seen]
         assert by_day == ["Today", "Yesterday", "Wed 11 Nov"]
-        assert by_workspace == ["/home/me/src/app", "/home/me/src/cx", "no workspace"]
+        assert by_workspace == ["~/app", "~/cx", "no workspace"]
         assert by_store == [story.store.store_id]
         assert by_agent == ["scout", "demo", "no agent"]
         assert flat == []
@@ -215,7 +218,13 @@ async def test_what_is_below_a_session_unfolds_and_folds(tmp_path: Path) -> None
         await settle(pilot)
         assert keys(pilot) == ["other", "head"]
         assert "fix the lexer ✎ +3" in painted(app)
-        await pilot.press("j", "l")
+        assert "unfold" not in painted(app).splitlines()[-1]
+        await pilot.press("j")
+        await settle(pilot)
+        assert "l unfold 3" in painted(app).splitlines()[-1]
+        await pilot.press("l")
+        await pilot.pause()
+        assert "unfold" not in painted(app).splitlines()[-1]
         assert keys(pilot) == ["other", "head", "one", "two"]
         assert selected(pilot) == "head"
         assert "├ ○ read the grammar ✎ +1" in painted(app)
@@ -318,10 +327,8 @@ async def test_what_moved_since_one_left_is_new_until_it_is_looked_at(
         monkeypatch.setattr(looking, "LOOK_SECONDS", 0.1)
         await pilot.press("j")  # passing by is not looking
         assert selected(pilot) == "later"
-        await pilot.pause(0.3)
-        await settle(pilot)
+        await until(pilot, lambda: story.ref("later") in story.library.looks().looked)
         looked = story.library.looks().looked
-        assert story.ref("later") in looked
         assert story.ref("trip") not in looked
         # It stays where it is while one is there, also when something changes...
         story.tell("older")
@@ -351,8 +358,7 @@ async def test_what_one_is_reading_does_not_become_new_when_it_moves(
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
         await pilot.press("2")
-        await pilot.pause(0.2)
-        await settle(pilot)
+        await until(pilot, lambda: story.ref("seen") in story.library.looks().looked)
         for key in ("seen", "unseen"):
             story.add(key, key, talk("more"), -timedelta(seconds=30))
         story.tell("seen", "unseen")

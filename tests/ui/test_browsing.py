@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -12,7 +13,7 @@ from textual.widgets import Input
 from sessiontui.ui.screens.browse import BrowseScreen
 from sessiontui.ui.screens.transcript import TranscriptScreen
 from sessiontui.ui.widgets.session_list import SessionList
-from tests.ui.painted import go_to, line_with, painted, settle
+from tests.ui.painted import go_to, line_with, painted, settle, until
 from tests.ui.scenarios import shows
 from tests.ui.stories import empty_story, ordinary_story
 
@@ -194,11 +195,16 @@ async def test_a_window_made_wider_shows_the_transcript_at_once(tmp_path: Path) 
 
 async def test_a_small_terminal_cuts_no_key_of_the_footer(tmp_path: Path) -> None:
     app = ordinary_story(tmp_path).app()
+
+    def fits(width: int) -> bool:
+        lines = painted(app).splitlines()
+        return app.screen.size.width == width and lines[-1].endswith("? help")
+
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         for width in (80, 61, 47, 30, 12):
             await pilot.resize_terminal(width, 24)
-            await pilot.pause(0.2)
+            await until(pilot, partial(fits, width))
             footer = painted(app).splitlines()[-1].strip()
             entries = [entry for entry in footer.split("   ") if entry]
             assert entries[-1] == "? help"
@@ -217,9 +223,8 @@ async def test_the_list_gets_the_room_of_columns_that_go_away(tmp_path: Path) ->
         assert "memory" in wide
         assert "2h" in wide
         await pilot.resize_terminal(40, 24)
-        await pilot.pause(0.2)
+        await until(pilot, lambda: "memory" not in line_with(app, "a title of"))
         narrow = line_with(app, "a title of")
-        assert "memory" not in narrow
         assert "2h" in narrow
 
 
@@ -247,8 +252,6 @@ async def test_the_program_leaves_at_once_while_the_index_is_being_built(tmp_pat
 
     story.library.sync = endless  # type: ignore[method-assign,assignment]
     async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause(0.1)
-        assert begun
-        assert "run the long job" in painted(app)
+        await until(pilot, lambda: bool(begun) and "run the long job" in painted(app))
         await pilot.press("q")
     assert left == [True] or not left

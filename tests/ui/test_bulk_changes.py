@@ -16,7 +16,7 @@ from sessiontui.domain.session import SessionState
 from sessiontui.ui.screens.browse import BrowseScreen
 from sessiontui.ui.screens.bulk_change import BulkChangeScreen
 from sessiontui.ui.screens.change_progress import ChangeProgressScreen
-from tests.ui.painted import go_to, painted, settle
+from tests.ui.painted import go_to, painted, settle, until
 from tests.ui.scenarios import shows
 from tests.ui.stories import ordinary_story
 from tests.ui.test_changing import selected, told
@@ -192,7 +192,7 @@ async def test_long_work_says_how_far_it_is_and_ends_between_two_sessions(
         await pilot.press("d")
         await settle(pilot)
         await pilot.press("d")
-        await until_shown(app)
+        await until_shown(pilot)
         assert begun.is_set()
         assert "deleting 3 sessions" in painted(app)
         assert "deleting  2 of 3" in painted(app)
@@ -227,30 +227,27 @@ async def test_two_changes_that_wait_leave_nothing_on_the_screen(
         for key in ("old", "trip"):
             go_to(app, key)
             await pilot.press("d", "d")
-        for _ in range(400):
-            await asyncio.sleep(0.01)
+
+        def both_wait() -> bool:
             shown = [s for s in app.screen_stack if isinstance(s, ChangeProgressScreen)]
-            if len(shown) == 2 and "waiting for its turn" in painted(app):
-                break
-        assert len(shown) == 2
+            return len(shown) == 2 and "waiting for its turn" in painted(app)
+
+        await until(pilot, both_wait)
         go_on.set()
         await settle(pilot)
-        for _ in range(400):
-            if isinstance(app.screen, BrowseScreen):
-                break
-            await asyncio.sleep(0.01)
-        assert isinstance(app.screen, BrowseScreen)
+        await until(pilot, lambda: isinstance(app.screen, BrowseScreen))
         assert set(story.store.keys()) == {"live", "job", "boom", "older"}
         assert len(story.library.undo_entries()) == 2
 
 
-async def until_shown(app: App[None]) -> None:
+async def until_shown(pilot: Pilot[None]) -> None:
     """Wait for the screen that says how far a change is, and for what it says of the last one."""
-    for _ in range(400):
-        await asyncio.sleep(0.01)
-        if isinstance(app.screen, ChangeProgressScreen) and "2 of 3" in painted(app):
-            return
-    raise AssertionError(f"nothing says how far it is:\n{painted(app)}")
+
+    def says_it() -> bool:
+        app = pilot.app
+        return isinstance(app.screen, ChangeProgressScreen) and "2 of 3" in painted(app)
+
+    await until(pilot, says_it)
 
 
 async def test_leaving_the_program_ends_a_long_change_between_two_sessions(

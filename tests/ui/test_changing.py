@@ -211,7 +211,7 @@ async def test_a_live_session_is_only_changed_by_insisting(tmp_path: Path) -> No
         await pilot.press("escape")
         await settle(pilot)
         assert story.store.exists("live")
-        assert "fix the wobblegasket was not deleted" in told(app)[-1]
+        assert told(app)[-1] == "fix the wobblegasket was not deleted", "the reasons were read"
         await pilot.press("d", "d")
         await settle(pilot)
         await pilot.press("y")

@@ -13,8 +13,10 @@ from textual.pilot import Pilot
 from sessiontui.domain.message import Message, Role, ToolCallBlock
 from sessiontui.services.clipboard import TERMINAL_LIMIT, Clipboard
 from sessiontui.ui.copies import Copyable, code_items, copy_items, message_text, prompt_before
-from sessiontui.ui.giving import GivingApp
+from sessiontui.ui.screens.browse import BrowseScreen
 from sessiontui.ui.screens.menu import Menu
+from sessiontui.ui.screens.transcript import TranscriptScreen
+from sessiontui.ui.taking_out import TakingOutApp
 from tests.building import text_message
 from tests.transcripts import call, message, result
 from tests.ui.painted import line_with, painted, settle
@@ -178,6 +180,16 @@ async def test_what_the_mouse_selects_is_copied_without_bars_and_margins(tmp_pat
         await pilot.press("y")
         await pilot.pause()
         assert isinstance(app.screen, Menu)
+        await pilot.press("escape")
+        # One step back is the selection alone; the next one leaves.
+        await drag(pilot, (x, y), (x + 7, y))
+        assert app.screen.get_selected_text()
+        await pilot.press("escape")
+        assert isinstance(app.screen, TranscriptScreen)
+        assert not app.screen.selections
+        await pilot.press("escape")
+        await settle(pilot)
+        assert isinstance(app.screen, BrowseScreen)
 
 
 async def test_what_is_not_at_the_cursor_is_said(tmp_path: Path) -> None:
@@ -203,7 +215,7 @@ async def test_what_is_not_at_the_cursor_is_said(tmp_path: Path) -> None:
 class Written:
     """A driver's output."""
 
-    def __init__(self, app: GivingApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, app: TakingOutApp, monkeypatch: pytest.MonkeyPatch) -> None:
         self.sequences: list[str] = []
         assert app._driver is not None
         monkeypatch.setattr(app._driver, "write", self.sequences.append)

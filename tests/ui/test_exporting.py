@@ -23,7 +23,7 @@ from sessiontui.ui.screens.export_dialog import ExportDialog
 from sessiontui.ui.screens.export_progress import ExportProgressScreen
 from sessiontui.ui.widgets.line_input import LineInput
 from tests.building import text_message
-from tests.ui.painted import go_to, line_with, painted, settle
+from tests.ui.painted import go_to, line_with, painted, settle, until
 from tests.ui.scenarios import shows
 from tests.ui.stories import NOW, Story, empty_story, ordinary_story, talk
 from tests.unit.html_pages import Page
@@ -172,17 +172,15 @@ async def test_a_long_export_shows_its_way_and_can_be_stopped_or_left(
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
         await pilot.press("e", "enter")
-        await pilot.pause(0.6)
-        assert isinstance(app.screen, ExportProgressScreen)
+        await until(pilot, lambda: isinstance(app.screen, ExportProgressScreen))
         assert "went through" in painted(app)
         assert "exporting a long one" in painted(app)
         await press(pilot, "escape")
-        await pilot.pause(0.15)
-        assert isinstance(app.screen, BrowseScreen)
+        await until(pilot, lambda: isinstance(app.screen, BrowseScreen))
         assert told(app)[-1] == "the export was stopped nothing was written"
         assert names(out) == []
         await pilot.press("e", "enter")
-        await pilot.pause(0.6)
+        await until(pilot, lambda: isinstance(app.screen, ExportProgressScreen))
         await pilot.press("enter")
         await pilot.pause()
         assert isinstance(app.screen, BrowseScreen)
@@ -214,10 +212,7 @@ async def test_a_page_is_opened_where_there_is_a_display(
         await press(pilot, "m")
         assert "open it" not in painted(app)
         await press(pilot, "h", "enter")
-        for _ in range(100):
-            if opened.exists():
-                break
-            await pilot.pause(0.02)
+        await until(pilot, opened.exists)
         (name,) = names(out)
         assert opened.read_text().strip() == str(out / name)
 

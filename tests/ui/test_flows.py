@@ -15,7 +15,7 @@ from sessiontui.ui.messages import LibraryChanged
 from sessiontui.ui.widgets.search_bar import SearchBar
 from sessiontui.ui.widgets.session_list import SessionList
 from sessiontui.ui.widgets.transcript_view import TranscriptView
-from tests.ui.painted import painted, search, settle
+from tests.ui.painted import painted, search, settle, until
 from tests.ui.stories import ordinary_story
 
 _OURS = (
@@ -108,13 +108,11 @@ async def test_progress_of_the_index_is_shown_and_goes_away(tmp_path: Path) -> N
 
     story.library.sync = slow  # type: ignore[method-assign]
     async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause(0.3)
+        await until(pilot, lambda: "indexing" in painted(app))
         assert "indexing memory 42% ━━━──────" in painted(app).splitlines()[0]
         assert [n.message for n in app._notifications] == ["other-1: locked"]
         go_on.set()
-        await settle(pilot)
-        await pilot.pause(0.2)
-        assert "indexing" not in painted(app)
+        await until(pilot, lambda: "indexing" not in painted(app))
 
 
 async def test_the_first_paint_waits_for_no_sync(tmp_path: Path) -> None:
@@ -128,10 +126,7 @@ async def test_the_first_paint_waits_for_no_sync(tmp_path: Path) -> None:
 
     story.library.sync = slow  # type: ignore[method-assign,assignment]
     async with app.run_test(size=(120, 36)) as pilot:
-        for _ in range(50):
-            await pilot.pause(0.02)
-            if app.screen.query_one(SessionList).rows:
-                break
+        await until(pilot, lambda: bool(app.screen.query_one(SessionList).rows))
         assert len(app.screen.query_one(SessionList).rows) == 6
         assert not waited
 

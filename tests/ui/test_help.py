@@ -7,6 +7,7 @@ from pathlib import Path
 from sessiontui.domain.query_parser import FILTERS, parse_query
 from sessiontui.ui.screens.browse import BrowseScreen
 from sessiontui.ui.screens.help import EXAMPLES, Help
+from sessiontui.ui.screens.palette import Palette
 from sessiontui.ui.widgets.search_bar import SearchBar
 from tests.ui.painted import line_with, painted, settle
 from tests.ui.scenarios import shows
@@ -33,6 +34,23 @@ async def test_typing_looks_up_and_enter_does_it(tmp_path: Path) -> None:
         await settle(pilot)
         assert isinstance(app.screen, BrowseScreen)
         assert "▴" in painted(app)
+        # What the footer calls an action finds it, whatever the sentence says.
+        await pilot.press("question_mark", *"clear")
+        await pilot.pause()
+        assert line_with(app, "Remove the messages").split()[1] == "c"
+        await pilot.press("escape", "escape")
+        # What has no key is found, too.
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert "change the theme" not in painted(app)
+        await pilot.press(*"choose the colours")
+        await pilot.pause()
+        assert "ctrl+p" in line_with(app, "change the theme: Choose the colours")
+        await pilot.press("enter")
+        await settle(pilot)
+        assert isinstance(app.screen, Palette)
+        await pilot.press("escape")
+        await settle(pilot)
         await pilot.press("question_mark", *"nothing like it")
         await pilot.pause()
         assert "nothing here about" in painted(app)

@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 from sessiontui.ui.screens.browse import BrowseScreen
 from sessiontui.ui.widgets.welcome import Welcome
-from tests.ui.painted import go_to, painted, settle
+from tests.ui.painted import go_to, painted, settle, until
 from tests.ui.scenarios import shows
 from tests.ui.stories import ordinary_story
 
@@ -71,9 +71,7 @@ async def test_what_is_kept_is_written_soon_and_not_only_at_the_end(tmp_path: Pa
         await settle(pilot)
         await pilot.press("less_than_sign")
         assert story.library.view_state.read().list_share == 50
-        await pilot.pause(0.6)
-        await settle(pilot)
-        assert story.library.view_state.read().list_share == 45
+        await until(pilot, lambda: story.library.view_state.read().list_share == 45)
 
 
 async def test_the_welcome_is_shown_once_in_a_life(tmp_path: Path) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -21,7 +19,7 @@ from sessiontui.ui.screens.transcript import TranscriptScreen
 from sessiontui.ui.transcript_reading import Whole, read_all
 from sessiontui.ui.widgets.transcript_view import TranscriptView
 from tests.building import text_message
-from tests.ui.painted import painted, settle
+from tests.ui.painted import painted, settle, until
 from tests.ui.stories import NOW, Story, empty_story, ordinary_story, talk
 
 TURNS = 400
@@ -56,15 +54,6 @@ def said(app: Any) -> list[str]:
     return re.findall(r"(?:question|answer) \d+ about harbours", painted(app))
 
 
-async def until(is_true: Callable[[], bool]) -> None:
-    """Wait for something that other work does not hold up."""
-    for _ in range(1000):
-        if is_true():
-            return
-        await asyncio.sleep(0.005)
-    raise AssertionError("it never came true")
-
-
 async def test_it_is_counted_while_it_is_read_already(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -78,11 +67,11 @@ async def test_it_is_counted_while_it_is_read_already(
     story = long_story(tmp_path)
     app = story.app()
     async with app.run_test(size=(100, 30)) as pilot:
-        await until(lambda: f"answer {TURNS - 1} about harbours" in painted(app))
+        await until(pilot, lambda: f"answer {TURNS - 1} about harbours" in painted(app))
         await pilot.press("enter")
-        await until(lambda: isinstance(app.screen, TranscriptScreen))
+        await until(pilot, lambda: isinstance(app.screen, TranscriptScreen))
         view = view_of(app)
-        await until(lambda: view.cursor is not None)
+        await until(pilot, lambda: view.cursor is not None)
         assert f"answer {TURNS - 1} about harbours" in painted(app)
         assert view.cursor == -1
         await pilot.press(*["K"] * 20)
@@ -135,8 +124,11 @@ async def test_a_step_in_the_list_lays_nothing_out_anew(
     app = story.app()
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
-        await pilot.press("g")
+        await pilot.press("slash", *"title:same", "enter")
         await settle(pilot)
+        for key in ("down", "up"):
+            await pilot.press(key)
+            await settle(pilot)
         laid_out = 0
         lay_out = Screen._refresh_layout
 

@@ -84,6 +84,8 @@ def test_of_equal_matches_what_can_be_done_comes_first_and_actions_before_sessio
 def test_nothing_typed_offers_everything_in_order() -> None:
     offers = [offer("b"), offer("a")]
     assert titles(offers, " ") == ["b", "a"]
+    offers = [offer("a", refused="not here"), offer("b"), offer("c", Kind.VIEW)]
+    assert titles(offers, "") == ["b", "a", "c"], "what can be done now first, kind by kind"
 
 
 def test_the_characters_that_matched_are_known_whatever_their_case() -> None:

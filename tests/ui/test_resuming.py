@@ -21,7 +21,7 @@ from sessiontui.ui.screens.transcript import TranscriptScreen
 from tests.agents import FakeAgent
 from tests.formats.claude_code_lines import answer, call, prompt
 from tests.formats.claude_code_stores import FIRST, SECOND, THIRD, ClaudeFolder
-from tests.ui.painted import go_to, painted, settle
+from tests.ui.painted import go_to, painted, settle, until
 from tests.ui.scenarios import shows
 from tests.ui.stories import ordinary_story
 
@@ -128,14 +128,13 @@ async def test_a_session_at_work_is_asked_about(desk: Desk) -> None:
         go_to(app, THIRD)
         await settle(pilot)
         await pilot.press("r")
-        await pilot.pause(0.2)
-        assert isinstance(app.screen, Confirm)
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
         assert "the session is running" in painted(app)
         await pilot.press("escape")
         await settle(pilot)
         assert desk.agent.calls == []
         await pilot.press("r")
-        await pilot.pause(0.2)
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
         await pilot.press("y")
         await settle(pilot)
         assert desk.agent.calls == [[str(desk.shop), "--resume", THIRD]]
@@ -147,14 +146,13 @@ async def test_a_folder_that_is_gone_is_made_again_when_one_says_so(desk: Desk) 
         await settle(pilot)
         go_to(app, SECOND)
         await pilot.press("r")
-        await pilot.pause(0.2)
-        assert isinstance(app.screen, Confirm)
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
         assert "make the folder again, empty, and resume there" in painted(app)
         await pilot.press("n")
         await settle(pilot)
         assert not desk.gone.exists()
         await pilot.press("r")
-        await pilot.pause(0.2)
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
         await pilot.press("y")
         await settle(pilot)
         assert desk.agent.calls == [[str(desk.gone), "--resume", SECOND]]

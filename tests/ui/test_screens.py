@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from sessiontui.domain.store import StoreInfo
+from sessiontui.domain.store import Capabilities, Capability, StoreInfo
 from sessiontui.services.library import Library, LibraryOptions
 from sessiontui.storage.locations import Locations
 from sessiontui.ui.actions import Scope, actions_of
 from sessiontui.ui.app import SessionApp
 from sessiontui.ui.screens.browse import BrowseScreen
 from sessiontui.ui.screens.help import Help
-from sessiontui.ui.screens.stores import StoresScreen
+from sessiontui.ui.screens.stores import StoresScreen, refused_words
 from sessiontui.ui.widgets.session_list import SessionList
 from sessiontui.ui.widgets.welcome import Welcome
 from tests.ui.painted import go_to, painted, settle
@@ -41,6 +41,17 @@ async def test_the_stores_screen_says_what_a_store_cannot_do_and_why(tmp_path: P
         assert "a store in memory has no damaged lines" in text
         await pilot.press("escape")
         assert isinstance(app.screen, BrowseScreen)
+
+
+def test_a_reason_is_told_once_for_all_that_it_refuses() -> None:
+    read_only = Capabilities(
+        supported=frozenset({Capability.RESUME}),
+        why_not=dict.fromkeys(Capability, "not yet") | {Capability.COMPACT: "no damaged lines"},
+    )
+    assert refused_words(read_only) == {
+        "not yet": "rename inside, clear, delete, cure, migrate",
+        "no damaged lines": "compact",
+    }
 
 
 async def test_enter_on_a_store_lists_its_sessions_only(tmp_path: Path) -> None:
@@ -89,7 +100,8 @@ async def test_help_shows_every_key_of_the_screen_it_was_asked_on(tmp_path: Path
         text = " ".join(painted(app).split())
         for action in actions_of(Scope.BROWSE):
             if action.keys:
-                assert " ".join(action.help.split()[:4]) in text, action.id
+                said = action.series or action.help
+                assert " ".join(said.split()[:4]) in text, action.id
         assert "only begun" not in text
         assert "is:" in text
         await pilot.press("escape", "enter")
@@ -224,6 +236,8 @@ async def test_without_colour_the_marks_and_the_cursor_still_tell(
         strips = app.screen._compositor.render_strips()
         assert app.no_color
         text = painted(app)
+        assert "✗ failed: the store says that the last turn failed" in text, "why it needs you"
+        assert "· failed" not in text
         assert "▌ ✗ boom" in text
         assert "  ▲ run the long job" in text
         for filtered in (

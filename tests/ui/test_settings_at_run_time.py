@@ -14,7 +14,7 @@ from sessiontui.services.settings import default_settings_path
 from sessiontui.ui.screens.help import Help
 from sessiontui.ui.settings_desk import editor_command, taken_words
 from sessiontui.ui.themes import DARK, SIXTEEN
-from tests.ui.painted import painted, settle
+from tests.ui.painted import painted, painted_styles, settle
 from tests.ui.scenarios import shows
 from tests.ui.stories import ordinary_story
 
@@ -174,3 +174,16 @@ async def test_a_terminal_of_sixteen_colours_gets_a_theme_that_uses_them(
         text = painted(app)
         assert "S run the long job" in text, "letters where the terminal has no signs"
     assert story.app(theme="nord").theme == "nord"
+    # The terminal's own colours have no greys: without colours its defaults are used.
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = story.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "S run the long job" in painted(app)
+        styles = painted_styles(app)
+        assert any(style.bold for style in styles)
+        assert all(
+            colour is None or colour.is_default
+            for style in styles
+            for colour in (style.color, style.bgcolor)
+        )

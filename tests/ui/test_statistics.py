@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
@@ -27,7 +25,7 @@ from sessiontui.ui.widgets.bar_chart import BarChart
 from sessiontui.ui.widgets.hour_chart import HourChart
 from sessiontui.ui.widgets.period_chart import PeriodChart
 from tests.building import text_message
-from tests.ui.painted import line_with, painted, settle
+from tests.ui.painted import line_with, painted, settle, until
 from tests.ui.stories import NOW, Story, empty_story, ordinary_story, talk
 from tests.ui.test_hostile_text import assert_harmless, hostile_story
 
@@ -460,15 +458,6 @@ def test_starting_the_program_does_not_load_the_screen() -> None:
     code = "import sys, sessiontui.ui.app; print('sessiontui.ui.screens.statistics' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
-
-
-async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
-    """Wait for what comes by itself."""
-    for _ in range(400):
-        if holds():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError(f"it never came:\n{painted(pilot.app)}")
 
 
 def test_the_story_has_a_stuck_session_too(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from sessiontui.ui.widgets.literal_finder import LiteralFinder
 from sessiontui.ui.widgets.term_marks import TermFinder
 from sessiontui.ui.widgets.transcript_view import TranscriptView
 from tests.transcripts import LISTING, call, conversation, every_kind, message, result
+from tests.ui.painted import until
 from tests.ui.transcript_app import reading
 
 OSLO = TermFinder.of_words(["oslo"])
@@ -341,12 +342,13 @@ async def test_hits_are_marked_in_the_scroll_bar() -> None:
         view.show(with_hits(300, (30, 150, 299)), finder=OSLO, hits=(30, 150, 299))
         await seen.do()
         bar = view.vertical_scrollbar
-        for _ in range(50):  # the bar is painted when the layout has settled
+
+        def marks() -> list[int]:
             cells = [bar.render_line(y).text for y in range(bar.size.height)]
-            marked = [y for y, cell in enumerate(cells) if cell == "━"]
-            if marked:
-                break
-            await seen.pilot.pause(0.02)
+            return [y for y, cell in enumerate(cells) if cell == "━"]
+
+        await until(seen.pilot, lambda: bool(marks()))  # painted when the layout has settled
+        marked = marks()
         assert len(marked) == 3
         assert marked[0] < 5
         assert 8 <= marked[1] <= 12

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from sessiontui.ui.screens.browse import BrowseScreen
 from sessiontui.ui.screens.transcript import TranscriptScreen
 from sessiontui.ui.widgets.session_list import SessionList
-from tests.ui.painted import line_with, painted, search, settle
+from tests.ui.painted import line_with, painted, search, settle, until
 from tests.ui.stories import Story, empty_story, talk
 
 
@@ -31,11 +31,7 @@ def keys(pilot: Pilot[None]) -> list[str]:
 async def first_rows(pilot: Pilot[None], count: int) -> None:
     """Wait until the rows of the first step are there."""
     sessions = pilot.app.screen.query_one(SessionList)
-    for _ in range(400):
-        await pilot.pause(0.005)
-        if len(sessions.rows) == count:
-            return
-    raise AssertionError(f"{len(sessions.rows)} rows")
+    await until(pilot, lambda: len(sessions.rows) == count)
 
 
 async def test_the_first_rows_are_shown_at_once_and_say_that_more_come(tmp_path: Path) -> None:
@@ -120,8 +116,7 @@ async def test_a_result_can_be_opened_while_more_are_coming(tmp_path: Path) -> N
         await pilot.press("slash", *"kettle")
         await first_rows(pilot, 5)
         await pilot.press("enter", "enter")
-        await pilot.pause(0.05)
-        assert isinstance(app.screen, TranscriptScreen)
+        await until(pilot, lambda: isinstance(app.screen, TranscriptScreen))
         story.library.may_complete.set()
         await settle(pilot)
 
@@ -173,10 +168,7 @@ async def test_what_is_shown_stays_while_nothing_was_found_yet(tmp_path: Path) -
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await pilot.press("slash", *"kettle")
-        for _ in range(400):
-            await pilot.pause(0.005)
-            if "searching" in painted(app):
-                break
+        await until(pilot, lambda: "searching" in painted(app))
         assert " searching ─╯" in line_with(app, "searching")
         assert len(keys(pilot)) == 13
         await pilot.press("enter", "enter")  # opens what will be found

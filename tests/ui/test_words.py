@@ -14,10 +14,10 @@ from sessiontui.domain.query_parser import parse_query
 from sessiontui.domain.report import Action, ActionReport, JournalEntry, Skipped
 from sessiontui.domain.session import SessionRef
 from sessiontui.domain.store import StoreInfo
+from sessiontui.domain.verdict import STATUS_WORDS
 from sessiontui.ui.change_words import outcome_words, question_words
 from sessiontui.ui.list_order import ListOrder, ListSort
 from sessiontui.ui.listing import Listing, empty_notice, found_words
-from sessiontui.ui.marks import STATUS_WORDS
 from sessiontui.ui.widgets.arrangement import Arrangement
 from sessiontui.ui.widgets.details_panel import middle_cut, time_span, time_words
 from sessiontui.ui.widgets.key_footer import FooterKey, keys_that_fit

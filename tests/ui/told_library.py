@@ -22,6 +22,12 @@ class ToldLibrary(Library):
     """Which rows of a search come in the first of two steps; None: all in one."""
     may_complete: Event
     """Set while whole answers may be given."""
+    _listened_to = False
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the reader of events has taken everything that was told, and waits for more."""
+        return self._listened_to and self.happened.empty()
 
     def rows(self, query: Query, *, whole: bool = False) -> RowPage:
         """As the library does, or in two steps."""
@@ -54,4 +60,7 @@ class ToldLibrary(Library):
     async def events(self, stop: Event) -> AsyncGenerator[StoreEvent, None]:
         """What the test tells."""
         while not stop.is_set():
-            yield await self.happened.get()
+            self._listened_to = True
+            event = await self.happened.get()
+            self._listened_to = False
+            yield event

@@ -18,8 +18,8 @@ from sessiontui.ui.action_keys import (
     key_words,
     keys_in_use,
 )
-from sessiontui.ui.actions import ACTION, ACTIONS, Scope, actions_of
-from sessiontui.ui.keymap import checked_keymap
+from sessiontui.ui.actions import ACTION, ACTIONS, Scope, actions_of, footer_actions
+from sessiontui.ui.keymap import checked_keymap, series_words
 from sessiontui.ui.screens.action_screen import ActionScreen
 from sessiontui.ui.screens.browse import BrowseScreen
 from sessiontui.ui.screens.bulk_change import BulkChangeScreen
@@ -100,11 +100,30 @@ def test_changes_name_the_capability_they_need_and_dangers_ask() -> None:
 
 def test_the_table_for_the_readme_has_every_key_once() -> None:
     table = key_table()
-    for action in ACTIONS:
-        if action.keys:
-            line = next(line for line in table.splitlines() if f"| {action.help} |" in line)
-            assert all(f"`{key_words(key)}`" in line for key in action.keys)
-    assert len(table.splitlines()) == 2 + sum(1 for action in ACTIONS if action.keys)
+    alone = [action for action in ACTIONS if action.keys and not action.series]
+    for action in alone:
+        line = next(line for line in table.splitlines() if f"| {action.help} |" in line)
+        assert all(f"`{key_words(key)}`" in line for key in action.keys)
+    series = {action.series for action in ACTIONS if action.series}
+    assert "| `1-5` | Go to a group: needs you, running," in table
+    assert len(table.splitlines()) == 2 + len(alone) + len(series)
+
+
+def test_keys_of_a_series_are_a_range_only_as_long_as_they_follow_each_other() -> None:
+    assert series_words(list("12345")) == "1-5"
+    assert series_words(["1", "2", "f3", "4"]) == "1 2 F3 4"
+    assert series_words(["1", "3", "5"]) == "1 3 5"
+    assert series_words(["4", "5"]) == "4 5"
+
+
+def test_the_footer_of_a_transcript_begins_with_reading_and_keeps_the_way_back_in_sight() -> None:
+    reading = [action.id for action in footer_actions(Scope.TRANSCRIPT)]
+    assert reading[1:5] == ["unfold", "find", "next_hit", "outline"]
+    assert reading.index("back") < reading.index("rename") < reading.index("delete")
+    listing = [action.id for action in footer_actions(Scope.BROWSE)]
+    assert listing[:2] == ["open", "search"]
+    assert listing.index("resume") < listing.index("clear")
+    assert set(reading) == {a.id for a in actions_of(Scope.TRANSCRIPT) if a.footer}
 
 
 def test_no_other_file_declares_a_key_of_an_action() -> None:

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessiontui.services.html_export_text import (
+from sessiontui.services.code_tokens import (
     LONGEST_COLOURED_LINE,
     MOST_COLOURED,
+    language_of,
+)
+from sessiontui.services.html_export_text import (
     MOST_MARKDOWN,
     coloured,
-    language_of,
     linked,
     markdown,
     typed,

@@ -139,6 +139,24 @@ def test_only_rows_can_be_asked_for(tmp_path: Path) -> None:
     assert indexed.index.store_state(indexed.store.store_id).pending_tools == 0
 
 
+def test_rows_alone_cost_no_pass_again_once_nothing_waits_to_be_read(indexed: Indexed) -> None:
+    # A stamp that was taken right after a change is another one a moment later.
+    indexed.store.append("second", text_message(Role.USER, "the gasket"))
+    indexed.sync.run(upto=IndexTier.ROWS)
+    indexed.sync.run(upto=IndexTier.ROWS)
+    assert indexed.store.calls["fingerprints"] == 2
+    assert indexed.found("gasket") == []
+    indexed.sync.run(upto=IndexTier.TEXT)
+    assert indexed.found("gasket") == ["second"]
+    with indexed.index.changing() as change:
+        change.set_store(indexed.store.store_id, "taken too soon to be trusted", None)
+    indexed.store.calls.clear()
+    indexed.sync.run(upto=IndexTier.ROWS)
+    assert indexed.store.calls["fingerprints"] == 1
+    indexed.sync.run(upto=IndexTier.ROWS)
+    assert indexed.store.calls["fingerprints"] == 1
+
+
 def test_little_tool_output_is_read_together_with_the_conversation(tmp_path: Path) -> None:
     indexed = Indexed(tmp_path)
     indexed.put("first", "go", ToolResultBlock(text="gasket"))

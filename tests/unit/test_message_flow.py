@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessiontui.domain.message import Message, OpaqueBlock, Role, ThinkingBlock, ToolResultBlock
-from sessiontui.ui.widgets.message_flow import MessageFlow
+from sessiontui.ui.widgets.message_flow import MessageFlow, continues
 from tests.transcripts import call, every_kind, message, result
 
 
@@ -216,3 +216,40 @@ def test_every_result_is_shown_once(drawn: list[tuple[Role, bool, list[object]]]
         block for sample in messages for block in sample.blocks if block.kind == "tool_result"
     ]
     assert len(shown) == len(results)
+
+
+def _seen(flow: MessageFlow) -> list[object]:
+    """Everything that is asked of a flow."""
+    positions = range(len(flow))
+    notes = flow.notes
+    return [
+        [flow.setting(position) for position in positions],
+        [flow.host(position) for position in positions],
+        flow.estimates(40),
+        flow.prompts,
+        list(flow.landmarks),
+        [(notes.calls(p), notes.is_answer(p), notes.has_aside(p)) for p in positions],
+        list(flow.messages),
+    ]
+
+
+@given(st.integers(min_value=1, max_value=len(every_kind())), st.integers(1, 4))
+def test_a_message_that_goes_on_ends_as_one_that_came_at_once(length: int, step: int) -> None:
+    *before, last = every_kind()[:length]
+    more = (call("a", call_id="new"), ThinkingBlock(text="so"), result("found", "new"))
+    whole = last.model_copy(update={"blocks": (*last.blocks, *more, *last.blocks)})
+    flow = flow_of(*before)
+    known: Message | None = None
+    for count in (*range(1, len(whole.blocks), step), len(whole.blocks)):
+        part = whole.model_copy(update={"blocks": whole.blocks[:count]})
+        if known is None:
+            flow.extend([part])
+        elif continues(known, part):
+            assert length - 1 in flow.extend([part])
+        else:
+            flow = flow_of(*before, part)
+        known = part
+    assert known == whole
+    after = message(length, Role.ASSISTANT, "and on")
+    flow.extend([after])
+    assert _seen(flow) == _seen(flow_of(*before, whole, after))

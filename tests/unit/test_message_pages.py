@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 from hypothesis import given, settings
@@ -75,6 +77,67 @@ def test_no_more_is_held_than_wanted_and_the_end_always_is() -> None:
     assert shelf.reads == [(0, 32)]
     assert sum(1 for _ in pages) == 1_000
     assert pages.held <= 160
+
+
+def test_who_goes_on_in_one_direction_never_waits_for_a_page() -> None:
+    shelf = Shelf(spoken(1_000))
+    work: list[Callable[[], object]] = []
+    pages = MessagePages(shelf.read, 200 * LONG, work.append)
+    for message in shelf.messages:
+        pages.append(message)
+
+    def walk(places: Iterable[int]) -> int:
+        """How often a step had to wait; work in threads is done between two steps."""
+        waited = 0
+        for place in places:
+            before = len(shelf.reads)
+            assert pages[place] == shelf.messages[place]
+            waited += len(shelf.reads) - before
+            while work:
+                work.pop(0)()
+        return waited
+
+    walk([700])
+    assert walk(range(700, -1, -1)) == 0
+    assert walk(range(1_000)) == 0
+    assert pages.held <= 200
+    # Nothing is read that is held, and nobody asks for what is beyond the ends.
+    reads = len(shelf.reads)
+    walk([999, 998, 999, 960, 999])
+    assert len(shelf.reads) == reads
+
+
+def test_nothing_is_read_ahead_where_that_would_push_out_what_is_on_the_screen() -> None:
+    shelf = Shelf(spoken(400))
+    work: list[Callable[[], object]] = []
+    pages = MessagePages(shelf.read, 100 * LONG, work.append)
+    for message in shelf.messages:
+        pages.append(message)
+    for place in range(399, 0, -1):
+        assert pages[place].index == place
+    assert not work
+
+
+def test_what_is_held_can_be_had_while_something_is_read() -> None:
+    shelf = Shelf(spoken(400))
+    begun, go_on = Event(), Event()
+
+    def slowly(start: int, stop: int) -> Iterator[Message]:
+        begun.set()
+        assert go_on.wait(10)
+        return shelf.read(start, stop)
+
+    pages = MessagePages(slowly, 200 * LONG)
+    for message in shelf.messages:
+        pages.append(message)
+    with ThreadPoolExecutor(2) as threads:
+        readers = [threads.submit(lambda: pages[0]) for _ in range(2)]
+        assert begun.wait(10)
+        assert pages[399].index == 399
+        pages.append(shelf.messages[0])
+        go_on.set()
+        assert [reader.result(10).index for reader in readers] == [0, 0]
+    assert shelf.reads == [(0, 32)]
 
 
 def test_a_short_transcript_is_never_read_again() -> None:

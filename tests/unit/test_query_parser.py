@@ -80,6 +80,7 @@ def test_nothing_typed_lists_everything() -> None:
         ("dir:/home/x", Filter(field=FilterField.DIR, values=("/home/x",))),
         ("title:a,b", Filter(field=FilterField.TITLE, values=("a,b",))),
         ("is:Stuck", Filter(field=FilterField.VERDICT, values=("stuck",))),
+        ("is:failed,error", Filter(field=FilterField.VERDICT, values=("error", "error"))),
         ("-has:tools", Filter(field=FilterField.HAS, values=("tools",), negated=True)),
         ("role:user,tool", Filter(field=FilterField.ROLE, values=("user", "tool"))),
         ("state:running", Filter(field=FilterField.STATE, values=("running",))),

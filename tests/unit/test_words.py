@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from sessiontui.domain.words import (
     age_words,
     count_words,
     duration_words,
+    folder_words,
     parse_duration,
     size_words,
 )
@@ -80,6 +82,14 @@ def test_a_duration_in_words_is_read_back_rounded_down(duration: timedelta) -> N
     read = parse_duration(duration_words(duration))
     assert read is not None
     assert read <= duration < 2 * read + timedelta(seconds=1)
+
+
+def test_a_folder_below_the_home_begins_with_a_tilde() -> None:
+    home = Path("/home/me")
+    assert folder_words("/home/me/src/app", home) == "~/src/app"
+    assert folder_words("/home/me", home) == "~"
+    assert folder_words("/home/melanie", home) == "/home/melanie"
+    assert folder_words("src", home) == "src"
 
 
 def test_durations_can_be_combined() -> None:

@@ -209,7 +209,7 @@ def search(
         print_json(hits_envelope(page, next_offset=following, problems=invocation.problems))
     else:
         for item in page.items:
-            say("\n".join(hits_lines(item, invocation.now)))
+            say("\n".join(hits_lines(item, invocation.now, screen_width())))
     found = bool(page.items or page.total)
     if not found:
         narrate("nothing matches")

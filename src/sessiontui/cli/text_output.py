@@ -19,7 +19,7 @@ from sessiontui.domain.report import JournalEntry
 from sessiontui.domain.search import SearchHit, SessionHits, Tier
 from sessiontui.domain.session import Session, SessionRef
 from sessiontui.domain.store import StoreInfo
-from sessiontui.domain.verdict import Verdict, VerdictStatus
+from sessiontui.domain.verdict import STATUS_WORDS, Verdict, VerdictStatus
 from sessiontui.domain.words import age_words, count_words, size_words
 
 STATUS_COLOURS = {
@@ -76,7 +76,8 @@ class Column(NamedTuple):
     colours: Sequence[str | None] = ()
 
 
-_NARROWEST = 16
+_NARROWEST = 30
+"""Cells that flexible columns keep while another column can go."""
 
 
 def table(columns: Sequence[Column], width: int | None) -> list[str]:
@@ -156,7 +157,7 @@ def session_lines(
         (
             Column(
                 "status",
-                [status.value for status in statuses],
+                [STATUS_WORDS[status] for status in statuses],
                 colours=[STATUS_COLOURS.get(status) for status in statuses],
             ),
             Column("age", [_age(session.last_activity, now) for session in sessions], right=True),
@@ -168,7 +169,7 @@ def session_lines(
             ),
             Column(
                 "title",
-                [printable_line(session.display_title, _TITLE_LIMIT) for session in sessions],
+                [_title(session, width is not None) for session in sessions],
                 flexible=True,
             ),
             Column("where", [_place(session) for session in sessions], rank=3),
@@ -177,6 +178,12 @@ def session_lines(
         ),
         width,
     )
+
+
+def _title(session: Session, on_screen: bool) -> str:
+    """The title; on a terminal, one that belongs to another session is marked."""
+    below = "↳ " if on_screen and session.parent is not None else ""
+    return below + printable_line(session.display_title, _TITLE_LIMIT)
 
 
 def _age(at: datetime | None, now: datetime) -> str:
@@ -234,24 +241,48 @@ def store_lines(info: StoreInfo) -> list[str]:
     return lines
 
 
-def hits_lines(found: SessionHits, now: datetime) -> list[str]:
-    """One session of a search with its hits."""
+def hits_lines(found: SessionHits, now: datetime, width: int | None) -> list[str]:
+    """One session of a search with its hits; each keeps to its line where there is a width."""
     row = found.row
-    title = click.style(printable_line(row.title, _TITLE_LIMIT), bold=True)
     age = "" if row.last_activity is None else age_words(now.timestamp() - row.last_activity)
     more = "" if found.hit_count_exact else " or more"
-    count = count_words(found.hit_count, "hit")
+    count = count_words(found.hit_count, "hit") if found.hit_count else ""
     facts = ", ".join(part for part in (f"{count}{more}", age) if part)
-    return [
-        f"{title}  {printable_line(str(row.ref))}  {facts}",
-        *(_hit_line(hit) for hit in found.hits if hit.tier is not Tier.TITLE),
-    ]
+    title, name = printable_line(row.title, _TITLE_LIMIT), printable_line(str(row.ref))
+    if width is not None:
+        name = printable_line(short_keys([row.ref])[0])
+        title = fitted(title, max(1, width - cell_len(f"{_GAP}{name}{_GAP}{facts}")))
+    lines = [f"{click.style(title, bold=True)}{_GAP}{name}{_GAP}{facts}"]
+    lines += [_hit_line(hit, width) for hit in found.hits if hit.tier is not Tier.TITLE]
+    return lines
 
 
-def _hit_line(hit: SearchHit) -> str:
+def _hit_line(hit: SearchHit, width: int | None) -> str:
     place = "" if hit.message_index is None else f"#{hit.message_index} "
-    painted = "".join(_painted(text, matches) for text, matches in _pieces(hit))
-    return f"  {place}{hit.role or ''}: {painted.strip()}"
+    line = f"{_GAP}{place}{hit.role or ''}: "
+    # Between two marks `printable_line` keeps the blanks that part a match from its neighbours.
+    pieces = [(printable_line(f"|{text}|")[1:-1], matches) for text, matches in _pieces(hit)]
+    if width is not None:
+        pieces = _cut(pieces, max(1, width - cell_len(line)))
+    painted = (click.style(text, fg="yellow", bold=True) if is_match else text
+               for text, is_match in pieces)  # fmt: skip
+    return f"{line}{''.join(painted).strip()}"
+
+
+def _cut(pieces: list[tuple[str, bool]], room: int) -> list[tuple[str, bool]]:
+    """The pieces of a snippet (no match comes first) cut to some cells, the first match kept."""
+    (lead, _), *others = pieces
+    over = sum(cell_len(text) for text, _ in pieces) - room
+    begin = 0
+    while others and over > 0 and cell_len(lead[begin:]) > room // 3:
+        over -= cell_len(lead[begin])
+        begin += 1
+    kept = []
+    for text, is_match in (("…" + lead[begin + 1 :] if begin else lead, False), *others):
+        shown = fitted(text, room) if room > 0 else ""
+        kept.append((shown, is_match))
+        room -= cell_len(shown)
+    return kept
 
 
 def _pieces(hit: SearchHit) -> Iterator[tuple[str, bool]]:
@@ -262,12 +293,6 @@ def _pieces(hit: SearchHit) -> Iterator[tuple[str, bool]]:
         yield hit.snippet[start:stop], True
         end = stop
     yield hit.snippet[end:], False
-
-
-def _painted(text: str, is_match: bool) -> str:
-    # Between two marks `printable_line` keeps the blanks that part a match from its neighbours.
-    safe = printable_line(f"|{text}|")[1:-1]
-    return click.style(safe, fg="yellow", bold=True) if is_match else safe
 
 
 def journal_lines(entries: Sequence[JournalEntry], now: datetime, width: int | None) -> list[str]:

@@ -10,7 +10,7 @@ import click
 from sessiontui.domain.message import Block, Message, Role
 from sessiontui.domain.printable import printable, printable_line
 from sessiontui.domain.session import Session
-from sessiontui.domain.verdict import Verdict
+from sessiontui.domain.verdict import STATUS_WORDS, Verdict
 from sessiontui.domain.words import count_words, size_words
 from sessiontui.services.json_form import json_text
 
@@ -21,7 +21,7 @@ def header_lines(session: Session, verdict: Verdict) -> Iterator[str]:
     """Title and facts of a session."""
     yield click.style(printable_line(session.display_title), bold=True)
     yield printable_line(str(session.ref))
-    status = verdict.status.value
+    status = STATUS_WORDS[verdict.status]
     facts = [
         status if not verdict.evidence else f"{status}: {', '.join(verdict.evidence)}",
         "" if session.message_count is None else count_words(session.message_count, "message"),

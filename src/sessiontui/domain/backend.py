@@ -17,7 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, NamedTuple, NoReturn, Protocol, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from sessiontui.domain.ending import Ending
 from sessiontui.domain.errors import SessionMissing, Unsupported
@@ -28,6 +28,7 @@ from sessiontui.domain.search import SearchHit
 from sessiontui.domain.session import Session, SessionPatch, SessionRef
 from sessiontui.domain.store import Capabilities, Capability, StoreInfo
 from sessiontui.domain.store_id import make_store_id
+from sessiontui.domain.value import Value
 from sessiontui.domain.verdict import Owner, TurnFacts
 
 
@@ -38,13 +39,11 @@ class Place(NamedTuple):
     origin: str
 
 
-class Surroundings(BaseModel):
+class Surroundings(Value):
     """Where to look for stores: a home folder, environment variables, the current folder.
 
     With a home given on the command line, `variables` is empty.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     home: Path
     home_is_named: bool = False
@@ -70,10 +69,8 @@ class SnapshotScope(StrEnum):
     """Before rename and cure: everything but the messages."""
 
 
-class Snapshot(BaseModel):
+class Snapshot(Value):
     """What `restore` needs to put a session back; the payload is opaque to everyone else."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     key: str
     format: str
@@ -114,10 +111,8 @@ class ClearOnly(StrEnum):
     MEDIA = "media"
 
 
-class ClearScope(BaseModel):
+class ClearScope(Value):
     """What to clear: everything, messages before an index, or only some content."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     before: int | None = None
     only: ClearOnly | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from sessiontui.domain.value import Value
 
 
 class StoreEventKind(StrEnum):
@@ -17,14 +17,12 @@ class StoreEventKind(StrEnum):
     FAILED = "failed"
 
 
-class StoreEvent(BaseModel):
+class StoreEvent(Value):
     """Something happened in a store; empty `keys` means anything in it may have changed.
 
     For `appeared` and `vanished` with keys, sessions came or went; without keys, the store did.
     `done` and `total` count sessions of an indexing run. `generation` is the index's, after it.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: StoreEventKind
     store: str

@@ -22,6 +22,10 @@ class TextKind(StrEnum):
     DAMAGED = "damaged"
 
 
+TOOL_KINDS = frozenset({TextKind.TOOL_CALL, TextKind.TOOL_RESULT, TextKind.TOOL_ERROR})
+"""What tools were asked and what they gave back."""
+
+
 class TextItem(NamedTuple):
     """A piece of text for the search index: plain values, several may share a message index.
 

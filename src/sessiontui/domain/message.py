@@ -9,7 +9,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AwareDatetime, Field, JsonValue
+
+from sessiontui.domain.value import Value
 
 
 class Role(StrEnum):
@@ -22,25 +24,21 @@ class Role(StrEnum):
     OTHER = "other"
 
 
-class _Block(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class TextBlock(_Block):
+class TextBlock(Value):
     """Prose, usually Markdown."""
 
     kind: Literal["text"] = "text"
     text: str
 
 
-class ThinkingBlock(_Block):
+class ThinkingBlock(Value):
     """Reasoning that was not part of the answer."""
 
     kind: Literal["thinking"] = "thinking"
     text: str
 
 
-class ToolCallBlock(_Block):
+class ToolCallBlock(Value):
     """A tool that the agent asked for; `arguments` as stored, decoded where it was JSON."""
 
     kind: Literal["tool_call"] = "tool_call"
@@ -49,7 +47,7 @@ class ToolCallBlock(_Block):
     arguments: JsonValue = None
 
 
-class ToolResultBlock(_Block):
+class ToolResultBlock(Value):
     """What a tool gave back; `is_error` None where the format does not say."""
 
     kind: Literal["tool_result"] = "tool_result"
@@ -58,7 +56,7 @@ class ToolResultBlock(_Block):
     is_error: bool | None = None
 
 
-class MediaBlock(_Block):
+class MediaBlock(Value):
     """An image, a voice note, a document: its description, never its bytes."""
 
     kind: Literal["media"] = "media"
@@ -67,7 +65,7 @@ class MediaBlock(_Block):
     size_bytes: int | None = None
 
 
-class DamagedBlock(_Block):
+class DamagedBlock(Value):
     """Something unreadable: where it stands, why it cannot be read, and its first bytes as text."""
 
     kind: Literal["damaged"] = "damaged"
@@ -76,7 +74,7 @@ class DamagedBlock(_Block):
     raw: str
 
 
-class OpaqueBlock(_Block):
+class OpaqueBlock(Value):
     """Something readable that has no other block."""
 
     kind: Literal["opaque"] = "opaque"
@@ -96,14 +94,12 @@ Block = Annotated[
 ]
 
 
-class Message(BaseModel):
+class Message(Value):
     """One entry of a transcript.
 
     `index` counts from 0 and is stable while the session only grows. `human` is true when a person
     typed it (a prompt-mode tool result has role user and is not human).
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     index: int
     role: Role

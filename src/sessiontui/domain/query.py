@@ -12,9 +12,10 @@ from enum import StrEnum
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from sessiontui.domain.session import Session
+from sessiontui.domain.value import Value
 from sessiontui.domain.verdict import DEFAULT_THRESHOLD, TurnFacts, judge
 
 
@@ -52,13 +53,11 @@ class FilterField(StrEnum):
     TIME = "time"
 
 
-class Filter(BaseModel):
+class Filter(Value):
     """One condition on a session: any of `values` (compared without case), or a span of time.
 
     `since` is inclusive, `until` exclusive; both only for `time`.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     field: FilterField
     values: tuple[str, ...] = ()
@@ -75,14 +74,12 @@ class Term(NamedTuple):
     prefix: bool = False
 
 
-class Query(BaseModel):
+class Query(Value):
     """What to look for.
 
     `terms` is a conjunction of alternatives: every inner tuple must match by one of its terms.
     `in_tools` searches tool calls and results too.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     terms: tuple[tuple[Term, ...], ...] = ()
     excluded: tuple[Term, ...] = ()

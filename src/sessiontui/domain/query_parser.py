@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sessiontui.domain.errors import QueryInvalid
@@ -20,7 +21,7 @@ from sessiontui.domain.message import Role
 from sessiontui.domain.query import Filter, FilterField, Query, SortKey, Term
 from sessiontui.domain.query_times import day_of, parse_period
 from sessiontui.domain.session import SessionState
-from sessiontui.domain.verdict import VerdictStatus
+from sessiontui.domain.verdict import STATUS_WORDS
 
 HAS_VALUES = ("tools", "media", "error")
 
@@ -31,13 +32,15 @@ _MOMENTS = ("today", "yesterday", "24h", "7d", "30d")
 class FilterName(NamedTuple):
     """A filter of the language: what it narrows by, its allowed values (None: any), its help.
 
-    `examples` are values that are always good, where any is allowed.
+    `examples` are values that are always good, where any is allowed. `stored` are the values that
+    are called otherwise in stores and JSON, which is understood, too.
     """
 
     field: FilterField | None
     values: tuple[str, ...] | None
     help: str
     examples: tuple[str, ...] = ()
+    stored: Mapping[str, str] = MappingProxyType({})
 
 
 FILTERS: dict[str, FilterName] = {
@@ -49,7 +52,12 @@ FILTERS: dict[str, FilterName] = {
     "title": FilterName(FilterField.TITLE, None, "part of the title"),
     "role": FilterName(FilterField.ROLE, tuple(Role), "who wrote the message"),
     "state": FilterName(FilterField.STATE, tuple(SessionState), "what the store says"),
-    "is": FilterName(FilterField.VERDICT, tuple(VerdictStatus), "the verdict"),
+    "is": FilterName(
+        FilterField.VERDICT,
+        tuple(STATUS_WORDS.values()),
+        "the verdict",
+        stored={word: status for status, word in STATUS_WORDS.items() if word != status},
+    ),
     "before": FilterName(FilterField.TIME, None, "last activity before then", _MOMENTS),
     "after": FilterName(FilterField.TIME, None, "last activity since then", _MOMENTS),
     "on": FilterName(FilterField.TIME, None, "last activity on that day", _MOMENTS[:2]),
@@ -267,9 +275,9 @@ def _checked_values(token: _Token) -> tuple[str, ...]:
         values = [token.value]
     else:
         values = [part for part in token.value.split(",") if part]
-    allowed = FILTERS[name].values
+    allowed, stored = FILTERS[name].values, FILTERS[name].stored
     for value in values if allowed is not None else ():
-        if value.casefold() not in (allowed or ()):
+        if value.casefold() not in (*(allowed or ()), *stored.values()):
             near = difflib.get_close_matches(value.casefold(), allowed or (), n=1)
             hint = f"did you mean {near[0]}; " if near else ""
             raise QueryInvalid(
@@ -280,7 +288,9 @@ def _checked_values(token: _Token) -> tuple[str, ...]:
             )
     if not values:
         raise QueryInvalid(f"{name}: has no value", _values_hint(name), token.start, token.end)
-    return tuple(value.casefold() if allowed is not None else value for value in values)
+    if allowed is None:
+        return tuple(values)
+    return tuple(stored.get(value.casefold(), value.casefold()) for value in values)
 
 
 def _filter(token: _Token, now: datetime, zone: tzinfo | None) -> Filter:

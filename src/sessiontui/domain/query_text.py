@@ -42,7 +42,8 @@ def _filter(item: Filter, zone: tzinfo | None) -> Iterator[str]:
     if item.field is FilterField.TIME:
         yield from _times(item, zone)
     elif name is not None:
-        yield f"{name}:{_values(item.values)}"
+        words = {stored: word for word, stored in FILTERS[name].stored.items()}
+        yield f"{name}:{_values(tuple(words.get(value, value) for value in item.values))}"
 
 
 def _values(values: tuple[str, ...]) -> str:

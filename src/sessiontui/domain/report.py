@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from sessiontui.domain.session import SessionRef
+from sessiontui.domain.value import Value
 
 
 class Action(StrEnum):
@@ -21,28 +22,24 @@ class Action(StrEnum):
     """Only in a journal that a newer version wrote: a change not known here."""
 
 
-class Skipped(BaseModel):
+class Skipped(Value):
     """A session that was left as it is, and why.
 
     `code` is the exit code of the reason (see the contract): 1 unknown, 3 unreadable, 4 refused,
     5 unsupported.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     ref: SessionRef
     reason: str
     code: int
 
 
-class ActionReport(BaseModel):
+class ActionReport(Value):
     """The outcome of one change over any number of sessions; partial failure is a value.
 
     With `dry_run`, `done` lists those that would be changed, and nothing was. `cancelled` are those
     that were not come to, because the change was ended early; they are as they were.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     action: Action
     done: tuple[SessionRef, ...] = ()
@@ -56,14 +53,12 @@ class ActionReport(BaseModel):
     """What a person should know besides (a running daemon may post again, ...)."""
 
 
-class JournalEntry(BaseModel):
+class JournalEntry(Value):
     """One line of the undo journal, newest first where they are listed.
 
     `undoable` is false once it was undone, has expired or is damaged; `problem` says which. What
     is undoable stays so until `kept_until`, or until the journal is full.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
     at: AwareDatetime

@@ -8,7 +8,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
+from pydantic import AwareDatetime, JsonValue
+
+from sessiontui.domain.value import Value
 
 
 class SessionState(StrEnum):
@@ -47,14 +49,12 @@ class SessionRef(NamedTuple):
         return cls(store, key) if colon and store else None
 
 
-class Session(BaseModel):
+class Session(Value):
     """One session as its store holds it.
 
     Times are aware and in UTC. `fingerprint` is opaque and changes whenever the stored session
     changes. `extra` keeps everything of the format that has no field here: shown, never lost.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     ref: SessionRef
     format: str
@@ -147,13 +147,11 @@ class RowPage(NamedTuple):
     complete: bool = True
 
 
-class SessionPatch(BaseModel):
+class SessionPatch(Value):
     """Fields to change in a stored session; only the ones that were set are touched.
 
     None blanks a field where the format can hold that.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: str | None = None
     agent: str | None = None

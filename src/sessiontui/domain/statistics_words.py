@@ -9,7 +9,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from sessiontui.domain.statistics import WEEKDAYS, GroupField, Measure, Statistics, Unit
-from sessiontui.domain.words import count_words, duration_words, short_count, size_words
+from sessiontui.domain.words import (
+    count_words,
+    duration_words,
+    folder_words,
+    short_count,
+    size_words,
+)
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 TEXTS = "messages with text"
@@ -21,9 +27,7 @@ def group_name(field: GroupField, name: str | None, home: Path | None = None) ->
     if name is None:
         return f"no {field.value}"
     if field is GroupField.WORKSPACE and home is not None:
-        path = Path(name)
-        if path.is_relative_to(home):
-            return str(Path("~") / path.relative_to(home))
+        return folder_words(name, home)
     return "failed" if field is GroupField.STATUS and name == "error" else name
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from sessiontui.domain.value import Value
 
 
 class Capability(StrEnum):
@@ -31,13 +31,11 @@ class Capability(StrEnum):
     RESUME = "resume"
 
 
-class Capabilities(BaseModel):
+class Capabilities(Value):
     """What a format supports, and for everything else the reason why not.
 
     `overwritten_when_live` names the changes that a running owner would overwrite from its memory.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     supported: frozenset[Capability]
     why_not: Mapping[Capability, str]
@@ -81,10 +79,8 @@ CHANGES = frozenset(
 """The capabilities that write to a store."""
 
 
-class StoreInfo(BaseModel):
+class StoreInfo(Value):
     """One store as the stores screen and `sessiontui stores` show it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
     format: str

@@ -174,6 +174,19 @@ def seconds_words(seconds: float | None) -> str:
     return f"{hours} h {minutes} m" if hours else f"{minutes} m {rest} s"
 
 
+def data_words(data: JsonValue, limit: int) -> str:
+    """How much data there is; of a plain value itself at most `limit` characters, as one line."""
+    match data:
+        case None:
+            return "no data"
+        case dict():
+            return count_words(len(data), "field")
+        case list():
+            return count_words(len(data), "item")
+        case _:
+            return printable_line(str(data), limit)
+
+
 def without_colours(output: str) -> str:
     """What a tool printed, without the codes that only coloured it."""
     return _COLOUR_CODES.sub("", output) if "\x1b[" in output else output

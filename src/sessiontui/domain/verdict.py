@@ -5,12 +5,14 @@ The rules are those of the outer contract. They are pure: facts and a clock in, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from sessiontui.domain.session import Session, SessionState
+from sessiontui.domain.value import Value
 from sessiontui.domain.words import duration_words
 
 DEFAULT_THRESHOLD = timedelta(minutes=10)
@@ -30,17 +32,20 @@ class VerdictStatus(StrEnum):
     GONE = "gone"
 
 
+STATUS_WORDS: Mapping[str, str] = {
+    status: "failed" if status is VerdictStatus.ERROR else status.value for status in VerdictStatus
+}
+"""What a status is called where people read it."""
+
 LIVE = frozenset({VerdictStatus.WAITING, VerdictStatus.RUNNING})
 """The statuses in which changing a session could hurt a running agent."""
 
 
-class Verdict(BaseModel):
+class Verdict(Value):
     """A status, the evidence for it in short sentences, and since when it holds.
 
     `live`: whether the owner has the session open, where that is proved; else None.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     status: VerdictStatus
     evidence: tuple[str, ...] = ()
@@ -62,15 +67,13 @@ class OwnerStatus(StrEnum):
     IDLE = "idle"
 
 
-class Owner(BaseModel):
+class Owner(Value):
     """A process that a store names as the one that has a session open.
 
     It may be long gone, and its number may be another's by now: `started` is when it began, as the
     system says it (on Linux in clock ticks after boot), None where the store does not tell.
     `elsewhere`: the number may be of another container.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     pid: int
     started: str | None = None
@@ -79,20 +82,18 @@ class Owner(BaseModel):
     elsewhere: bool = False
 
 
-class Presence(BaseModel):
+class Presence(Value):
     """What looking at processes has shown: the owner that is alive, or whether none is.
 
     `alive`: True when `owner` is proved to run, False when every process named is gone, None
     otherwise.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     alive: bool | None = None
     owner: Owner | None = None
 
 
-class TurnFacts(BaseModel):
+class TurnFacts(Value):
     """The store's half of a verdict.
 
     `turn_open`: the transcript's tail shows a turn begun and not ended (None: not known, or not
@@ -100,8 +101,6 @@ class TurnFacts(BaseModel):
     `began_at`: when the turn began, `moved_at`: when anything last moved. `owners` are the
     processes that the store names.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     state: SessionState
     turn_open: bool | None = None

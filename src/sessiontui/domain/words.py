@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 _UNITS = (("w", 7 * 86400), ("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 _SIZES = ("bytes", "KB", "MB", "GB", "TB")
@@ -39,6 +40,12 @@ def size_words(size_bytes: int) -> str:
 def count_words(count: int, one: str, many: str | None = None) -> str:
     """A count with its noun: `1 message`, `1,204 messages`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def folder_words(folder: str, home: Path) -> str:
+    """A folder as people write it: below the home it begins with `~`."""
+    path = Path(folder)
+    return str(Path("~") / path.relative_to(home)) if path.is_relative_to(home) else folder
 
 
 def short_count(count: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.json import Decoder, decode
 
-from sessiontui.domain.indexed_text import TextKind, json_words
+from sessiontui.domain.indexed_text import TOOL_KINDS, TextKind, json_words
 from sessiontui.records.claude_code_lines import UNREADABLE, Block, Decoded, Source
 from sessiontui.records.claude_code_records import pieces_of_record, record_of
 from sessiontui.records.json_values import DEEPEST
@@ -19,8 +19,6 @@ _OUTER_LEVELS = 6
 """How deep in its record a call's input lies, at most."""
 _QUOTE = ord('"')
 Texts = list[tuple[TextKind, str]]
-
-_TOOL_KINDS = (TextKind.TOOL_CALL, TextKind.TOOL_RESULT, TextKind.TOOL_ERROR)
 
 
 class _Part(Struct, gc=False):
@@ -107,4 +105,4 @@ def texts_of_line(part: Decoded, index: int, tools: bool) -> Texts:
     texts = map(text_of_piece, pieces_of_record(record_of(bytes(part.lines[index]), 0)))
     if tools:
         return list(texts)
-    return [(kind, "" if kind in _TOOL_KINDS else text) for kind, text in texts]
+    return [(kind, "" if kind in TOOL_KINDS else text) for kind, text in texts]

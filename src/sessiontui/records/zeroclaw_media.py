@@ -6,7 +6,6 @@ A marker may hold a whole picture as a data URI; that is never shown, only descr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from sessiontui.records.zeroclaw_pieces import Piece, PieceKind, opaque_piece, text_piece
 
@@ -149,8 +148,3 @@ def _type_of(path: str, kind: str) -> str | None:
     ending = path.rpartition(".")[2].lower()
     general = _GENERAL.get(kind)
     return _TYPES.get(ending) or (f"{general}/*" if general else None)
-
-
-def named_media(pieces: list[Piece]) -> Iterator[str]:
-    """The names of the attachments among pieces."""
-    return (p.name for p in pieces if p.kind is PieceKind.MEDIA and p.name)

@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
 from sessiontui.domain.backend import SessionBackend
 from sessiontui.domain.errors import (
     ChangedUnderneath,
@@ -26,6 +24,7 @@ from sessiontui.domain.exit_codes import exit_code_of
 from sessiontui.domain.report import Skipped
 from sessiontui.domain.session import Session, SessionRef
 from sessiontui.domain.store import CHANGES, Capability, StoreInfo
+from sessiontui.domain.value import Value
 from sessiontui.domain.verdict import DEFAULT_THRESHOLD, LIVE, TurnFacts, Verdict, judge
 from sessiontui.services.catalogue import Catalogue
 from sessiontui.services.liveness import Liveness
@@ -34,14 +33,12 @@ from sessiontui.storage.mounts import shared_file_system
 _INFO_SECONDS = 5.0
 
 
-class ActionOptions(BaseModel):
+class ActionOptions(Value):
     """How changes are made.
 
     With `named_stores` the user named the stores, with `home` the folder they are below: an undo
     that names no entry then stays among these.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     read_only: bool = False
     stuck_after: timedelta = DEFAULT_THRESHOLD

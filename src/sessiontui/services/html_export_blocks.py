@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pydantic import JsonValue
-
 from sessiontui.domain.conversation import PairedResult, Speaker
 from sessiontui.domain.message import (
     DamagedBlock,
@@ -14,7 +12,7 @@ from sessiontui.domain.message import (
     TextBlock,
     ThinkingBlock,
 )
-from sessiontui.domain.printable import printable_line
+from sessiontui.domain.tool_words import data_words
 from sessiontui.domain.words import count_words, size_words
 from sessiontui.services.html_export_flow import Entry
 from sessiontui.services.html_export_text import (
@@ -109,16 +107,4 @@ def _opaque(block: OpaqueBlock) -> str:
     data = coloured(json_text(block.data, indent=2), "json")
     inside = f'<pre class="output" tabindex="0">{data}</pre>'
     name = safe_line(block.type_name, _LONGEST_LABEL) or "(no type)"
-    return _folded("aside", name, _data_words(block.data), inside)
-
-
-def _data_words(data: JsonValue) -> str:
-    match data:
-        case None:
-            return "no data"
-        case dict():
-            return count_words(len(data), "field")
-        case list():
-            return count_words(len(data), "item")
-        case _:
-            return safe_line(printable_line(str(data), _LONGEST_LABEL))
+    return _folded("aside", name, safe_line(data_words(block.data, _LONGEST_LABEL)), inside)

@@ -9,28 +9,16 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from pygments.lexer import Lexer  # type: ignore[import-untyped]
-from pygments.lexers import (  # type: ignore[import-untyped]
-    get_lexer_by_name,
-    get_lexer_for_filename,
-)
-from pygments.token import Token as Kind  # type: ignore[import-untyped]
-from pygments.util import ClassNotFound  # type: ignore[import-untyped]
 
 from sessiontui.domain.printable import printable, printable_line
 from sessiontui.domain.tool_words import without_colours
+from sessiontui.services.code_tokens import CodeRole, code_tokens
 
 MOST_MARKDOWN = 64 * 1024
 """Characters above which a text is not laid out as Markdown."""
-MOST_COLOURED = 20_000
-LONGEST_COLOURED_LINE = 500
-"""Characters of code and of a line above which it stays in one colour: many lexers need time by
-the square of a line's length.
-"""
 _DEEPEST = 12
 _LONGEST_LANGUAGE = 20
 _LONGEST_HEADING = 6
@@ -89,63 +77,27 @@ def _link(address: str) -> str:
 # -- code ----------------------------------------------------------------------------------
 
 _CLASSES = {
-    Kind.Comment: "c",
-    Kind.Keyword: "k",
-    Kind.Keyword.Constant: "m",
-    Kind.Operator.Word: "k",
-    Kind.Literal.String: "s",
-    Kind.Literal.Number: "m",
-    Kind.Name.Function: "n",
-    Kind.Name.Class: "n",
-    Kind.Name.Decorator: "n",
-    Kind.Name.Tag: "k",
-    Kind.Name.Attribute: "n",
-    Kind.Name.Builtin: "n",
-    Kind.Generic.Inserted: "i",
-    Kind.Generic.Deleted: "d",
-    Kind.Generic.Subheading: "c",
-    Kind.Generic.Prompt: "c",
+    CodeRole.COMMENT: "c",
+    CodeRole.KEYWORD: "k",
+    CodeRole.STRING: "s",
+    CodeRole.NUMBER: "m",
+    CodeRole.NAME: "n",
+    CodeRole.ADDED: "i",
+    CodeRole.REMOVED: "d",
 }
-
-
-@lru_cache(maxsize=512)
-def _class_of(kind: object) -> str:
-    parents = kind.split()  # type: ignore[attr-defined]
-    return next((_CLASSES[parent] for parent in reversed(parents) if parent in _CLASSES), "")
-
-
-@lru_cache(maxsize=64)
-def _lexer(language: str) -> Lexer | None:
-    try:
-        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
-    except ClassNotFound:
-        return None
-
-
-@lru_cache(maxsize=256)
-def language_of(path: str) -> str:
-    """The name of the language of a file by its name; empty where it is not known."""
-    try:
-        return str(get_lexer_for_filename(path.rpartition("/")[2]).aliases[0])
-    except (ClassNotFound, IndexError):
-        return ""
 
 
 def coloured(code: str, language: str) -> str:
     """Code as HTML, its words in classes by what they are; plain where the language is unknown."""
     shown = printable(code)
-    lexer = _lexer(language.lower()) if language and len(shown) <= MOST_COLOURED else None
-    if lexer is None or max(map(len, shown.split("\n"))) > LONGEST_COLOURED_LINE:
+    tokens = code_tokens(shown, language)
+    if tokens is None:
         return html.escape(shown)
     pieces = []
-    texts = []
-    for kind, text in lexer.get_tokens(shown):
-        name = _class_of(kind)
-        escaped = html.escape(text)
+    for role, text in tokens:
+        name, escaped = _CLASSES.get(role), html.escape(text)
         pieces.append(f'<span class="{name}">{escaped}</span>' if name else escaped)
-        texts.append(text)
-    # A lexer that changes the text (line ends, encodings) must not change what is shown.
-    return "".join(pieces) if "".join(texts) == shown else html.escape(shown)
+    return "".join(pieces)
 
 
 def code_block(code: str, language: str = "", label: str = "") -> str:

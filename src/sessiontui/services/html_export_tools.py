@@ -20,10 +20,10 @@ from sessiontui.domain.tool_words import (
     telling_argument,
     without_colours,
 )
+from sessiontui.services.code_tokens import language_of
 from sessiontui.services.html_export_text import (
     code_block,
     coloured,
-    language_of,
     output_block,
     safe,
     safe_line,

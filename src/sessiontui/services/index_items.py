@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sessiontui.domain.indexed_text import TextItem, TextKind
+from sessiontui.domain.indexed_text import TOOL_KINDS, TextItem, TextKind
 from sessiontui.domain.search import IndexTier
 from sessiontui.services.index_schema import ROLE_CODES, Has
 from sessiontui.services.index_words import storable
@@ -15,14 +15,12 @@ from sessiontui.services.index_words import storable
 LONGEST_TEXT = 1_000_000
 """Characters of one item; longer texts are split, so that showing a hit stays cheap."""
 
-TOOL_KINDS = frozenset({TextKind.TOOL_CALL, TextKind.TOOL_RESULT, TextKind.TOOL_ERROR})
 _HAS = {
     TextKind.TOOL_CALL: int(Has.TOOLS),
     TextKind.TOOL_RESULT: int(Has.TOOLS),
     TextKind.TOOL_ERROR: int(Has.TOOLS | Has.ERROR),
     TextKind.MEDIA: int(Has.MEDIA),
 }
-TEXT_OF = itemgetter(TextItem._fields.index("text"))
 _SPEAKER_OF = itemgetter(TextItem._fields.index("role"), TextItem._fields.index("kind"))
 _OTHER_ROLE = ROLE_CODES["other"]
 

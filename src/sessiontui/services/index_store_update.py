@@ -102,9 +102,12 @@ class StoreUpdate:
         wanted = self._run.upto >= IndexTier.TEXT or self._backend.texts_complete_sessions
         try:
             self._remove_missing(self._texts.end_anew())
-            if self._is_current or not wanted:
+            if self._is_current:
                 return
-            self._texts.read(IndexTier.TEXT, keys)
+            if wanted:
+                self._texts.read(IndexTier.TEXT, keys)
+            elif keys is not None or self._index.pending(self._store, IndexTier.TEXT):
+                return  # Whoever reads the texts puts the stamp.
         finally:
             self._appeared |= self._texts.appeared
             self._changed |= self._texts.changed

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from enum import IntEnum
 from operator import itemgetter
 from typing import NamedTuple, Self
 
@@ -25,34 +24,20 @@ from sessiontui.services.index_items import (
     split_item,
     unpacked,
 )
+from sessiontui.services.index_purge import Purge, mark_purge
 from sessiontui.services.index_schema import (
     PENDING_BITS,
     SLOT_BITS,
     SLOT_SIZE,
     TABLES,
     TEXT_TIERS,
-    TITLES,
     Numbering,
     Pending,
-    counter,
-    set_counter,
 )
 from sessiontui.services.index_words import cjk_pairs, name_parts
 
-_PURGED_PAGES = 64
-"""Pages written by one step."""
 _MANY_CHARACTERS = 1_000_000
 """So much text in one transaction leaves parts that are worth merging."""
-
-
-class Purge(IntEnum):
-    """How far merging the word tables is, and how much it matters; the greater matters more."""
-
-    NONE = 0
-    GO_ON_IDLE = 1
-    WHEN_IDLE = 2
-    GO_ON = 3
-    BEGIN = 4
 
 
 _CURSORS = {IndexTier.TEXT: "text_cursor", IndexTier.TOOLS: "tools_cursor"}
@@ -193,7 +178,7 @@ class TextWriter:
                     same += 1
                     continue
                 if self._remove_from(session, tier, number) > len(items) - same:
-                    self._mark(Purge.BEGIN)
+                    mark_purge(self._connection, Purge.BEGIN)
                 break
             return items[same:]
         if not items:
@@ -292,7 +277,7 @@ class TextWriter:
         texts = [item.text for _, item in items]
         self._added += sum(map(len, texts))
         if self._added > _MANY_CHARACTERS:
-            self._mark(Purge.WHEN_IDLE)
+            mark_purge(self._connection, Purge.WHEN_IDLE)
         return word_steps(tables, [number for number, _ in items], texts, spelled)
 
     def remove_sessions(self, sessions: Iterable[int]) -> None:
@@ -302,7 +287,7 @@ class TextWriter:
                 for first, last in self._ranges(session, tier):
                     self._remove_range(tier, first, last)
             self._connection.execute("DELETE FROM slot WHERE session = ?", (session,))
-        self._mark(Purge.BEGIN)
+        mark_purge(self._connection, Purge.BEGIN)
 
     def _remove_from(self, session: int, tier: IndexTier, number: int) -> int:
         self.touched = True
@@ -335,38 +320,6 @@ class TextWriter:
         remove_pairs(self._connection, tables.pairs, texts)
         removed = execute(f"DELETE FROM {tables.items} WHERE id BETWEEN ? AND ?", (first, last))
         return removed.rowcount
-
-    def _mark(self, wanted: Purge) -> None:
-        if wanted > counter(self._connection, "purge"):
-            set_counter(self._connection, "purge", wanted)
-
-
-def purge_step(connection: sqlite3.Connection, *, idle: bool) -> bool:
-    """Merge the parts of the word tables, a bit at a time; False when there is nothing to do.
-
-    A deleted text goes at once, but its words stay in the tables, marked as deleted, until the
-    parts they stand in are merged. What was added in bulk stands in many parts, which is merged
-    only when there is time (`idle`): that makes searching faster and nothing else.
-    """
-    state = Purge(counter(connection, "purge"))
-    if state is Purge.NONE or (state in (Purge.WHEN_IDLE, Purge.GO_ON_IDLE) and not idle):
-        return False
-    begins = state in (Purge.WHEN_IDLE, Purge.BEGIN)
-    # A negative number begins anew with all parts, a positive one goes on.
-    pages = -_PURGED_PAGES if begins else _PURGED_PAGES
-    before = connection.total_changes
-    tables = [table for held in (TITLES, *TABLES.values()) for table in (held.words, held.pairs)]
-    for table in tables:
-        connection.execute(f"INSERT INTO {table}({table}, rank) VALUES ('merge', ?)", (pages,))
-    # Each statement counts as a change, and as more when it has merged something.
-    more = begins or connection.total_changes - before >= 2 * len(tables)
-    urgent = state in (Purge.BEGIN, Purge.GO_ON)
-    set_counter(
-        connection,
-        "purge",
-        (Purge.GO_ON if urgent else Purge.GO_ON_IDLE) if more else Purge.NONE,
-    )
-    return more
 
 
 def drop_tools(connection: sqlite3.Connection) -> bool:

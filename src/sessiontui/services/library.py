@@ -20,8 +20,6 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, TypeVar
 
-from pydantic import BaseModel, ConfigDict
-
 from sessiontui.domain.backend import Footprint, ResumeCommand, Surroundings
 from sessiontui.domain.ending import Ending
 from sessiontui.domain.errors import IndexBroken, SessionMissing, SessionTuiError
@@ -32,6 +30,7 @@ from sessiontui.domain.query import FilterField, Query
 from sessiontui.domain.search import HitPage, IndexTier
 from sessiontui.domain.session import RowPage, Session, SessionRef
 from sessiontui.domain.store import Capability, StoreInfo
+from sessiontui.domain.value import Value
 from sessiontui.domain.verdict import Verdict
 from sessiontui.services.action_checks import ActionOptions
 from sessiontui.services.catalogue import Catalogue
@@ -65,10 +64,8 @@ Answer = TypeVar("Answer")
 _TIDY_SECONDS = 60.0
 
 
-class LibraryOptions(BaseModel):
+class LibraryOptions(Value):
     """What a library is opened with."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     stores: tuple[str, ...] = ()
     """Open exactly these and discover nothing else."""

@@ -1,30 +1,24 @@
 """What a person has looked at, and when the program was left: kept in our own data folder.
 
-A session is new when it moved after the program was last left and was not looked at since. One
-small JSON file, replaced as a whole under a lock, so that several programs add to it. It is a
-convenience: what goes wrong with it costs at most the sign that something is new, is told once,
-and never stops anything.
+A session is new when it moved after the program was last left and was not looked at since. Several
+programs add to the one file.
 """
 
 from __future__ import annotations
 
-import json
 import math
 import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Annotated, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from sessiontui.domain.errors import SessionTuiError, StoreTooNew, StoreUnreadable
+from sessiontui.domain.errors import StoreUnreadable
 from sessiontui.domain.printable import printable
 from sessiontui.domain.session import SessionRef
-from sessiontui.storage.atomic_file import write_file
-from sessiontui.storage.file_lock import try_file_lock
-from sessiontui.storage.locations import private_folder
-from sessiontui.storage.system_errors import store_error
+from sessiontui.services.own_json import Notices, OwnJson
 
 VERSION = 1
 MOST_KEPT = 2_000
@@ -56,12 +50,18 @@ class LookedAt:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._file = OwnJson(
+            path,
+            "the note of what was looked at",
+            longest=LONGEST_FILE,
+            wait_seconds=_WAIT_SECONDS,
+            version=VERSION,
+        )
         self._lock = threading.Lock()
         self._left_at: float | None = None
         self._looked: dict[SessionRef, float] = {}
         self._is_unsaved = False
-        self._notices: list[str] = []
-        self._told: set[str] = set()
+        self._notices = Notices()
 
     def looks(self, now: float) -> Looks:
         """What is known by now. The first time, the file is read; without one, nothing is new."""
@@ -86,33 +86,21 @@ class LookedAt:
             since = self._since(now)
             if not self._is_unsaved and not leaving:
                 return
-            try:
+            with self._notices.instead_of_errors(self.path):
                 self._save(since, now)
-            except OSError as error:
-                self._tell(store_error(error, self.path).title)
-            except SessionTuiError as error:
-                self._tell(error.title)
 
     def take_notices(self) -> tuple[str, ...]:
         """What a person should be told, in sentences; each is given out once."""
         with self._lock:
-            told, self._notices = tuple(self._notices), []
-            return told
+            return self._notices.take()
 
     # -- the file --------------------------------------------------------------------------
 
     def _since(self, now: float) -> float:
         if self._left_at is None:
             self._left_at = now
-            try:
+            with self._notices.instead_of_errors(self.path):
                 held = self._read()
-            except OSError as error:
-                self._tell(store_error(error, self.path).title)
-            except StoreUnreadable:
-                pass  # It is written anew; nothing that cannot be found out again is lost.
-            except StoreTooNew as error:
-                self._tell(error.title)
-            else:
                 if held is not None:
                     self._left_at = min(held.left_at, now)
                     self._looked = {**held.looked, **self._looked}
@@ -120,22 +108,15 @@ class LookedAt:
 
     def _read(self) -> Looks | None:
         try:
-            with self.path.open("rb") as file:
-                content = file.read(LONGEST_FILE + 1)
-        except FileNotFoundError:
-            return None
-        return _decoded(content)
+            return self._file.read(_decoded)
+        except StoreUnreadable:
+            return None  # It is written anew; nothing that cannot be found out again is lost.
 
     def _save(self, since: float, now: float) -> None:
-        private_folder(self.path.parent)
-        lock = self.path.with_name(self.path.name + ".lock")
-        with try_file_lock(lock, _WAIT_SECONDS) as held:
+        with self._file.locked() as held:
             if not held:
                 return  # The next look takes this one along.
-            try:
-                before = self._read()
-            except StoreUnreadable:
-                before = None
+            before = self._read()
             if before is not None:
                 now = max(now, before.left_at)
                 for ref, at in before.looked.items():
@@ -145,13 +126,8 @@ class LookedAt:
                 ((at, ref) for ref, at in self._looked.items() if at > since), reverse=True
             )
             self._looked = {ref: at for at, ref in reversed(newest[:MOST_KEPT])}
-            write_file(self.path, _encoded(Looks(now, self._looked)))
+            self._file.write(_encoded(Looks(now, self._looked)))
             self._is_unsaved = False
-
-    def _tell(self, sentence: str) -> None:
-        if sentence not in self._told:
-            self._told.add(sentence)
-            self._notices.append(sentence)
 
 
 class _File(BaseModel):
@@ -159,13 +135,13 @@ class _File(BaseModel):
 
     version: int
     left_at: float
-    looked: list[tuple[str, str, float]]
+    # JSON has no tuples.
+    looked: list[Annotated[tuple[str, str, float], Field(strict=False)]]
 
 
-def _encoded(looks: Looks) -> bytes:
+def _encoded(looks: Looks) -> dict[str, object]:
     looked = [(*ref, at) for ref, at in looks.looked.items() if _can_be_written(ref.key)]
-    value = {"version": VERSION, "left_at": looks.left_at, "looked": looked}
-    return json.dumps(value).encode("ascii")
+    return {"version": VERSION, "left_at": looks.left_at, "looked": looked}
 
 
 def _can_be_written(key: str) -> bool:
@@ -173,19 +149,6 @@ def _can_be_written(key: str) -> bool:
     return len(key) <= LONGEST_KEY and printable(key) == key
 
 
-def _decoded(content: bytes) -> Looks:
-    try:
-        value: Any = json.loads(content) if len(content) <= LONGEST_FILE else None
-        if isinstance(value, dict) and isinstance(value.get("version"), int | float):
-            _refuse_newer(value["version"])
-        held = _File.model_validate_json(content)
-    except (ValueError, RecursionError) as error:
-        raise StoreUnreadable("the note of what was looked at is damaged") from error
+def _decoded(value: object) -> Looks:
+    held = _File.model_validate(value)
     return Looks(held.left_at, {SessionRef(store, key): at for store, key, at in held.looked})
-
-
-def _refuse_newer(version: float) -> None:
-    if version > VERSION:
-        raise StoreTooNew(
-            "the note of what was looked at was written by a newer version", "update sessiontui"
-        )

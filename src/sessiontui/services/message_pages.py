@@ -10,6 +10,7 @@ import threading
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import overload
 
 from sessiontui.domain.errors import SessionTuiError
@@ -17,6 +18,9 @@ from sessiontui.domain.message import Block, DamagedBlock, Message, Role
 
 ReadAgain = Callable[[int, int], Iterable[Message]]
 """Reads the messages from one index to another, as `Library.messages` does."""
+
+InThread = Callable[[Callable[[], object]], object]
+"""Has a piece of work done in a thread, some time; returns at once."""
 
 HELD_CHARACTERS = 6_000_000
 """How much text is held at most, besides the messages at the end."""
@@ -28,13 +32,20 @@ _OWN_WEIGHT = 400
 class MessagePages(Sequence[Message]):
     """Messages from index 0 on, in pages. Safe to use from several threads.
 
-    Without `read_again` all of them are held, and they may have any indices.
+    Without `read_again` all of them are held, and they may have any indices. With `in_thread`, who
+    comes to a page finds the next one read already when it goes on from there.
     """
 
     def __init__(
-        self, read_again: ReadAgain | None = None, held_characters: int | None = None
+        self,
+        read_again: ReadAgain | None = None,
+        held_characters: int | None = None,
+        in_thread: InThread | None = None,
     ) -> None:
         self._read_again = read_again
+        self._in_thread = in_thread
+        self._reading = threading.Lock()
+        self._latest = 0
         self._most = HELD_CHARACTERS if held_characters is None else held_characters
         self._lock = threading.Lock()
         self._pages: OrderedDict[int, list[Message]] = OrderedDict()
@@ -61,6 +72,15 @@ class MessagePages(Sequence[Message]):
             if number * _PAGE == len(self._blocks) - 1:
                 self._let_go()
 
+    def replace_last(self, message: Message) -> None:
+        """Put another message in the place of the last one, which is always held."""
+        with self._lock:
+            number = (len(self._blocks) - 1) // _PAGE
+            page = self._pages[number]
+            self._weigh(number, weight_of(message) - weight_of(page[-1]))
+            page[-1] = message
+            self._blocks[-1] = len(message.blocks)
+
     @overload
     def __getitem__(self, index: int) -> Message: ...
     @overload
@@ -69,24 +89,50 @@ class MessagePages(Sequence[Message]):
         if isinstance(index, slice):
             return [self[place] for place in range(len(self))[index]]
         place = range(len(self))[index]
-        return self._page(place // _PAGE)[place % _PAGE]
+        page = self._page(place // _PAGE)
+        if place // _PAGE != self._latest:
+            self._look_ahead(place // _PAGE)
+        return page[place % _PAGE]
 
     def __iter__(self) -> Iterator[Message]:
         for number in range(-(-len(self) // _PAGE)):
             yield from tuple(self._page(number))
 
+    def _look_ahead(self, number: int) -> None:
+        step, self._latest = number - self._latest, number
+        # Where hardly more than what is on the screen can be held, nothing is gained by it.
+        if self._in_thread is None or self._weights.get(number, 0) * 5 > self._most:
+            return
+        # After a leap nobody knows where it goes from there.
+        for following in (number + step,) if abs(step) == 1 else (number - 1, number + 1):
+            if 0 <= following * _PAGE < len(self) and following not in self._pages:
+                self._in_thread(partial(self._page, following))
+
     def _page(self, number: int) -> list[Message]:
-        with self._lock:
-            page = self._pages.get(number)
+        page = self._held_page(number)
+        if page is not None:
+            return page
+        # What is held can be had meanwhile, and nothing is read twice.
+        with self._reading:
+            page = self._held_page(number)
             if page is None:
                 page, is_true = self._read_page(number)
                 if is_true:
-                    self._pages[number] = page
-                    self._weigh(number, sum(map(weight_of, page)))
-            if number in self._pages:
-                self._pages.move_to_end(number)
-                self._let_go()
+                    self._hold(number, page)
             return page
+
+    def _held_page(self, number: int) -> list[Message] | None:
+        with self._lock:
+            page = self._pages.get(number)
+            if page is not None:
+                self._pages.move_to_end(number)
+            return page
+
+    def _hold(self, number: int, page: list[Message]) -> None:
+        with self._lock:
+            self._pages[number] = page
+            self._weigh(number, sum(map(weight_of, page)))
+            self._let_go()
 
     def _read_page(self, number: int) -> tuple[list[Message], bool]:
         """A page from the store, and whether it is what it was when it was read first."""

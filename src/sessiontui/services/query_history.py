@@ -1,30 +1,26 @@
 """The queries a person used, newest first: kept between runs in our own data folder.
 
-One small JSON file, replaced as a whole under a lock, so that several programs add to it without
-losing each other's queries. It is a convenience: what goes wrong with it costs at most the history,
-is told once, and never stops anything.
+Several programs add to the one file without losing each other's queries.
 """
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from sessiontui.domain.errors import SessionTuiError, StoreTooNew, StoreUnreadable
+from sessiontui.domain.errors import StoreUnreadable
 from sessiontui.domain.printable import printable
-from sessiontui.storage.atomic_file import create_file, write_file
-from sessiontui.storage.file_lock import try_file_lock
-from sessiontui.storage.locations import private_folder
-from sessiontui.storage.system_errors import store_error
+from sessiontui.services.own_json import Notices, OwnJson
+from sessiontui.storage.atomic_file import create_file
 
 VERSION = 1
 LONGEST_QUERY = 1_000
 """Longer ones were pasted by mistake."""
+LONGEST_FILE = 128_000_000
+"""Bytes: 10,000 queries of that length, escaped."""
 _WAIT_SECONDS = 2.0
 _MOST_ASIDE = 1_000
 
@@ -36,26 +32,27 @@ class QueryHistory:
     """
 
     def __init__(self, path: Path, limit: int) -> None:
-        self.path = path
         self.limit = limit
+        self.path = path
+        self._file = OwnJson(
+            path,
+            "the history of queries",
+            longest=LONGEST_FILE,
+            wait_seconds=_WAIT_SECONDS,
+            version=VERSION,
+        )
         self._lock = threading.Lock()
         self._unsaved: list[str] = []
-        self._notices: list[str] = []
-        self._told: set[str] = set()
+        self._notices = Notices()
 
     def entries(self) -> tuple[str, ...]:
         """The queries, newest first; also those that could not be written."""
         if not self.limit:
             return ()
         with self._lock:
-            try:
-                held: Iterable[str] = self._read()
-            except OSError as error:
-                self._tell(store_error(error, self.path).title)
-                held = ()
-            except (StoreUnreadable, StoreTooNew) as error:
-                self._tell(error.title)
-                held = ()
+            held: Iterable[str] = ()
+            with self._notices.instead_of_errors(self.path):
+                held = self._read()
             return self._newest_first(held)
 
     def note(self, query: str) -> None:
@@ -66,19 +63,14 @@ class QueryHistory:
         with self._lock:
             self._unsaved = [*(other for other in self._unsaved if other != text), text]
             self._unsaved = self._unsaved[-self.limit :]
-            try:
+            # What is there and cannot be read or put aside stays as it is.
+            with self._notices.instead_of_errors(self.path):
                 self._save()
-            except OSError as error:
-                self._tell(store_error(error, self.path).title)
-            except SessionTuiError as error:
-                # What is there and cannot be read or put aside stays as it is.
-                self._tell(error.title)
 
     def take_notices(self) -> tuple[str, ...]:
         """What a person should be told, in sentences; each is given out once."""
         with self._lock:
-            told, self._notices = tuple(self._notices), []
-            return told
+            return self._notices.take()
 
     # -- the file --------------------------------------------------------------------------
 
@@ -86,16 +78,10 @@ class QueryHistory:
         return tuple(dict.fromkeys([*reversed(self._unsaved), *held]))[: self.limit]
 
     def _read(self) -> tuple[str, ...]:
-        try:
-            content = self.path.read_bytes()
-        except FileNotFoundError:
-            return ()
-        return _decoded(content)
+        return self._file.read(_decoded) or ()
 
     def _save(self) -> None:
-        private_folder(self.path.parent)
-        lock = self.path.with_name(self.path.name + ".lock")
-        with try_file_lock(lock, _WAIT_SECONDS) as held:
+        with self._file.locked() as held:
             if not held:
                 return  # The next query takes this one along.
             try:
@@ -103,7 +89,8 @@ class QueryHistory:
             except StoreUnreadable:
                 before = ()
                 self._put_aside()
-            write_file(self.path, _encoded(self._newest_first(before)))
+            queries = list(self._newest_first(before))
+            self._file.write(_File(version=VERSION, queries=queries).model_dump())
             self._unsaved = []
 
     def _put_aside(self) -> None:
@@ -114,14 +101,11 @@ class QueryHistory:
             aside = self.path.with_name(self.path.name + mark)
             if not aside.exists():
                 create_file(aside, content)
-                self._tell(f"the history of queries was damaged and begins anew; it is in {aside}")
+                self._notices.tell(
+                    f"the history of queries was damaged and begins anew; it is in {aside}"
+                )
                 return
         raise FileExistsError(f"{self.path} was damaged too often")
-
-    def _tell(self, sentence: str) -> None:
-        if sentence not in self._told:
-            self._told.add(sentence)
-            self._notices.append(sentence)
 
 
 def _is_kept(text: str) -> bool:
@@ -136,25 +120,6 @@ class _File(BaseModel):
     queries: list[str]
 
 
-def _encoded(queries: Iterable[str]) -> bytes:
-    value = _File(version=VERSION, queries=list(queries)).model_dump()
-    return json.dumps(value, indent=1).encode("ascii")
-
-
-def _decoded(content: bytes) -> tuple[str, ...]:
-    try:
-        value: Any = json.loads(content)
-        if isinstance(value, dict) and isinstance(value.get("version"), int | float):
-            _refuse_newer(value["version"])
-        queries = _File.model_validate(value).queries
-    except (ValueError, RecursionError) as error:
-        raise StoreUnreadable("the history of queries is damaged") from error
+def _decoded(value: object) -> tuple[str, ...]:
     # What another program wrote is no query of ours when it cannot be shown.
-    return tuple(filter(_is_kept, queries))
-
-
-def _refuse_newer(version: float) -> None:
-    if version > VERSION:
-        raise StoreTooNew(
-            "the history of queries was written by a newer version", "update sessiontui"
-        )
+    return tuple(filter(_is_kept, _File.model_validate(value).queries))

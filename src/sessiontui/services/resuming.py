@@ -123,7 +123,8 @@ def _is_harmless(command: ResumeCommand) -> bool:
 def _obstacles(plan: ResumePlan, backend: SessionBackend, verdict: Verdict) -> Iterator[Obstacle]:
     name = plan.arguments[0]
     if plan.program is None:
-        yield Obstacle(Against.NO_PROGRAM, f"{name} is not installed here", "it is not on the PATH")
+        hint = "put it on the PATH, or copy the resume command for where it is"
+        yield Obstacle(Against.NO_PROGRAM, f"{name} is not installed here", hint)
     if plan.folder is not None and not plan.folder.is_dir():
         hint = f"make it again, since {name} knows its sessions by their folder"
         yield Obstacle(Against.NO_FOLDER, f"the folder {plan.folder} is gone", hint)

@@ -20,8 +20,9 @@ from sessiontui.domain.session import RowPage, SessionRef
 from sessiontui.services.index_asked import Asked
 from sessiontui.services.index_database import IndexDatabase, SearchTicket
 from sessiontui.services.index_patience import Clock
+from sessiontui.services.index_purge import purge_step
 from sessiontui.services.index_schema import PENDING_BITS, counter
-from sessiontui.services.index_texts import drop_tools, purge_step
+from sessiontui.services.index_texts import drop_tools
 from sessiontui.services.index_words import exact, from_exact
 from sessiontui.services.index_writing import IndexChange
 

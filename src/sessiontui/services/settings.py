@@ -19,9 +19,7 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple, cast
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     JsonValue,
     PlainSerializer,
@@ -29,6 +27,7 @@ from pydantic import (
 )
 
 from sessiontui.domain.errors import ChangedUnderneath, SessionTuiError, SettingsInvalid
+from sessiontui.domain.value import Value
 from sessiontui.domain.words import parse_duration
 from sessiontui.services.index_schema import FILE_NAME as INDEX_NAME
 from sessiontui.storage.atomic_file import create_file
@@ -70,10 +69,8 @@ Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(dura
 WholeNumber = Annotated[int, BeforeValidator(_no_flag)]
 
 
-class Settings(BaseModel):
+class Settings(Value):
     """What a person can set; the docstring of each field is its manual."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     stores: tuple[str, ...] = ()
     """More stores to open besides those that are found: each is FORMAT:PATH, or a path whose
@@ -100,10 +97,8 @@ class Settings(BaseModel):
     keeps its keys. Example: { delete = "D", next_hit = "n,ctrl+n" }"""
 
 
-class LoadedSettings(BaseModel):
+class LoadedSettings(Value):
     """Settings, and for each field where its value comes from: an option, a variable, a file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     settings: Settings
     origins: Mapping[str, str]

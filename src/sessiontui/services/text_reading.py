@@ -8,10 +8,9 @@ from typing import NamedTuple
 
 from sessiontui.domain.backend import SessionBackend
 from sessiontui.domain.errors import SessionMissing, SessionTuiError
-from sessiontui.domain.indexed_text import TextBatch, TextItem
+from sessiontui.domain.indexed_text import TOOL_KINDS, TextBatch, TextItem
 from sessiontui.domain.search import IndexTier
 from sessiontui.services.index_bulk import Spellings, spellings
-from sessiontui.services.index_items import TOOL_KINDS
 from sessiontui.services.index_sync_run import SyncRun
 from sessiontui.services.index_texts import ReadText
 from sessiontui.services.search_index import PendingText

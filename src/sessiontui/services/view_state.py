@@ -1,14 +1,11 @@
 """How a person left the screens: kept between runs in our own data folder.
 
-One small JSON file, replaced as a whole under a lock. Only what this run changed is written, so
-that two programs side by side do not undo each other's choices, and what a newer version keeps
-there stays. It is a convenience: whatever goes wrong with it costs at most what it holds, and never
-stops anything.
+Only what this run changed is written, so that two programs side by side do not undo each other's
+choices, and what a newer version keeps there stays.
 """
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,9 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sessiontui.domain.errors import SessionTuiError
-from sessiontui.storage.atomic_file import write_file
-from sessiontui.storage.file_lock import try_file_lock
-from sessiontui.storage.locations import private_folder
+from sessiontui.services.own_json import OwnJson
 
 LONGEST_FILE = 64_000
 """Bytes; a longer file is none of ours."""
@@ -59,6 +54,13 @@ class ViewStateFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._file = OwnJson(
+            path,
+            "what the screens remember",
+            longest=LONGEST_FILE,
+            wait_seconds=_WAIT_SECONDS,
+            version=None,
+        )
         self._lock = threading.Lock()
 
     def read(self) -> ViewState:
@@ -72,25 +74,24 @@ class ViewStateFile:
         """
         with self._lock:
             try:
-                private_folder(self.path.parent)
-                lock = self.path.with_name(self.path.name + ".lock")
-                with try_file_lock(lock, _WAIT_SECONDS) as held:
-                    if not held:
-                        return False
-                    content = json.dumps({**self._held(), **changes}, indent=1, sort_keys=True)
-                    write_file(self.path, content.encode("ascii"))
+                with self._file.locked() as held:
+                    if held:
+                        self._file.write(dict(sorted({**self._held(), **changes}.items())))
+                    return held
             except (OSError, SessionTuiError):
                 return False
-            return True
 
     def _held(self) -> dict[str, Any]:
         try:
-            with self.path.open("rb") as file:
-                content = file.read(LONGEST_FILE + 1)
-            value = json.loads(content) if len(content) <= LONGEST_FILE else None
-        except (OSError, ValueError, RecursionError):
+            return self._file.read(_object) or {}
+        except (OSError, SessionTuiError):
             return {}
-        return value if isinstance(value, dict) else {}
+
+
+def _object(value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError("no JSON object")  # noqa: TRY004 (what OwnJson expects)
+    return value
 
 
 def _state_of(held: Mapping[str, object]) -> ViewState:

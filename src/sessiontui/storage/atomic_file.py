@@ -91,6 +91,19 @@ def create_file(
     """
     temporary = _written_beside(path, content, None, mode, mtime_ns=mtime_ns)
     try:
+        link_new(temporary, path)
+    finally:
+        with suppress(FileNotFoundError):
+            temporary.unlink()
+    sync_folder(path.parent)
+
+
+def link_new(temporary: Path, path: Path) -> None:
+    """Give a finished temporary file its name; the temporary one stays.
+
+    Raises `ChangedUnderneath` when a file has that name, else what the system's error means.
+    """
+    try:
         # A link never replaces: what was written meanwhile under this name stays.
         os.link(temporary, path)
     except FileExistsError as error:
@@ -99,10 +112,6 @@ def create_file(
         )
     except OSError as error:
         raise store_error(error, path) from error
-    finally:
-        with suppress(FileNotFoundError):
-            temporary.unlink()
-    sync_folder(path.parent)
 
 
 def write_file(path: Path, content: bytes, *, mode: int = 0o600) -> None:

@@ -6,9 +6,16 @@ import os
 import stat
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Self
 
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFLNK: "a link that leads nowhere",
+}
 _TICK_NS = 50_000_000
 """A file changed more recently than this may change again without a new time stamp."""
 
@@ -41,6 +48,39 @@ def file_state(path: Path) -> FileState | None:
         return FileState.from_stat(path.stat())
     except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+class EntryState(NamedTuple):
+    """What stands at a path: of a link, what it leads to.
+
+    `kind` says in words what it is, None for a regular file. A link that leads nowhere has the
+    state of the link itself.
+    """
+
+    state: FileState
+    kind: str | None
+    is_link: bool
+
+
+def entry_state(path: Path, entry: os.DirEntry[str] | None = None) -> EntryState | None:
+    """What stands at a path, or None when nothing is there any more; nothing is opened.
+
+    `entry` is its entry where the folder was just listed: it may save a look. Raises `OSError`
+    where the folder cannot be looked into.
+    """
+    try:
+        own = path.lstat() if entry is None else entry.stat(follow_symlinks=False)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    found, is_link = own, stat.S_ISLNK(own.st_mode)
+    if is_link:
+        # RuntimeError: a link that leads to itself.
+        with suppress(OSError, RuntimeError):
+            found = path.stat()
+    kind = None
+    if not stat.S_ISREG(found.st_mode):
+        kind = _KINDS.get(stat.S_IFMT(found.st_mode), "no regular file")
+    return EntryState(FileState.from_stat(found), kind, is_link)
 
 
 def is_regular_file(path: Path) -> bool:

@@ -6,15 +6,15 @@ import os
 from pathlib import Path
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict
+
+from sessiontui.domain.value import Value
+from sessiontui.storage.system_errors import store_error
 
 APP_NAME = "sessiontui"
 
 
-class Locations(BaseModel):
+class Locations(Value):
     """Our folders; made with mode 0700 when something is first written there."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     cache: Path
     data: Path
@@ -63,6 +63,17 @@ class Locations(BaseModel):
     def view_state(self) -> Path:
         """The file of how the screens were left."""
         return self.data / "view-state.json"
+
+
+def store_folder(folder: Path) -> Path:
+    """Make a folder of a store like a `private_folder`; returns it.
+
+    Raises what the system's error means: `StoreUnreadable`, `StoreReadOnly` and their like.
+    """
+    try:
+        return private_folder(folder)
+    except OSError as error:
+        raise store_error(error, folder) from error
 
 
 def private_folder(folder: Path) -> Path:

@@ -13,15 +13,14 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import JsonValue
 
+from sessiontui.domain.value import Value
 from sessiontui.storage.sqlite_store import Row, Run
 
 
-class TableRows(BaseModel):
+class TableRows(Value):
     """Rows of one table: the names of its columns and one list of encoded values per row."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     table: str
     columns: tuple[str, ...]

@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from sessiontui.domain.errors import ChangedUnderneath
-from sessiontui.storage.atomic_file import TEMPORARY_PREFIX, sync_folder
+from sessiontui.storage.atomic_file import TEMPORARY_PREFIX, link_new, sync_folder
 from sessiontui.storage.system_errors import store_error
 
 
@@ -38,12 +37,7 @@ def stream_file(
         if replace:
             temporary.rename(path)
         else:
-            # A link never replaces: what has this name meanwhile stays.
-            os.link(temporary, path)
-    except FileExistsError as error:
-        raise ChangedUnderneath(f"{path} is there already", "look again before changing it") from (
-            error
-        )
+            link_new(temporary, path)
     except OSError as error:
         raise store_error(error, path) from error
     finally:

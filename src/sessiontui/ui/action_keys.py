@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from textual.binding import Binding, BindingType
 
 from sessiontui.ui.actions import ACTION, ACTIONS, Action, Scope, Topic, actions_of
-from sessiontui.ui.keymap import key_words
+from sessiontui.ui.keymap import key_words, series_words
 
-__all__ = ["bindings_of", "key_table", "key_words", "keys_in_use"]
+__all__ = ["bindings_of", "by_line", "key_table", "key_words", "keys_in_use"]
 
 UNBOUND = "unbound-"
 """Begins the stand-in key of an action without keys: a keymap may give it one."""
@@ -56,12 +57,22 @@ def _declared_at(action_id: str, key: str) -> int:
     return names.index(key_words(key)) if key_words(key) in names else len(names)
 
 
+def by_line(actions: Iterable[Action]) -> Iterator[tuple[Action, tuple[Action, ...]]]:
+    """The actions line by line, as keys are listed: the first of a series, and all of it."""
+    for _, found in groupby(actions, key=lambda action: action.series or action.id):
+        series = tuple(found)
+        yield series[0], series
+
+
 def key_table() -> str:
     """The README's table of keys, in Markdown."""
     lines = ["| key | does |", "|---|---|"]
     for topic in Topic:
-        for action in ACTIONS:
-            if action.topic is topic and action.keys:
+        keyed = [action for action in ACTIONS if action.topic is topic and action.keys]
+        for action, series in by_line(keyed):
+            if len(series) > 1:
+                keys = f"`{series_words([each.keys[0] for each in series])}`"
+            else:
                 keys = " ".join(f"`{key_words(key)}`" for key in action.keys)
-                lines.append(f"| {keys} | {action.help} |")
+            lines.append(f"| {keys} | {action.series or action.help} |")
     return "\n".join(lines) + "\n"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
 from textual.events import Event, Key
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -19,14 +20,14 @@ from sessiontui.domain.search import IndexTier
 from sessiontui.services.library import Library, utc_now
 from sessiontui.services.settings import LoadedSettings
 from sessiontui.ui.error_display import show_error
-from sessiontui.ui.giving import GivingApp
 from sessiontui.ui.greeting import Greeting
 from sessiontui.ui.messages import LibraryChanged, StoreHappened
 from sessiontui.ui.refresher import start_worker
 from sessiontui.ui.screens.browse import BrowseScreen
 from sessiontui.ui.settings_desk import SettingsDesk
 from sessiontui.ui.stylesheet import SteadyStylesheet, stylesheet_paths
-from sessiontui.ui.themes import THEMES, derived_variables
+from sessiontui.ui.taking_out import TakingOutApp
+from sessiontui.ui.themes import THEMES, colourless, derived_variables
 from sessiontui.ui.workbench import Workbench
 
 _SHOW_INDEXED_SECONDS = 1.0
@@ -39,7 +40,7 @@ _LISTED_SECONDS = 2.0
 """How long the sync lets the first rows go before it."""
 
 
-class SessionApp(GivingApp):
+class SessionApp(TakingOutApp):
     """Looks after the sessions of a library.
 
     `clock` gives the time, aware. `settings` are those in force, the defaults without them. With
@@ -78,6 +79,10 @@ class SessionApp(GivingApp):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The colours that the stylesheet uses besides Textual's, made from the theme."""
         return derived_variables(self.current_theme)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Without colours where nobody wants them: those of a terminal's own have no greys."""
+        return colourless(super().get_line_filters(), ansi=bool(self.native_ansi_color))
 
     def get_default_screen(self) -> Screen[None]:
         """The list."""

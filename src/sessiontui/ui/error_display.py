@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from sessiontui.domain.errors import SessionTuiError, Severity
 from sessiontui.domain.printable import printable, printable_line
-from sessiontui.ui.screens.error_details import ErrorDetails
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -17,6 +16,8 @@ _TOAST_LIMIT = 300
 def show_error(app: App[Any], error: SessionTuiError) -> None:
     """Tell the user of an error. Call on the thread that paints."""
     if error.severity is Severity.ERROR:
+        from sessiontui.ui.screens.error_details import ErrorDetails  # noqa: PLC0415  not for the first frame
+
         if not isinstance(app.screen, ErrorDetails):
             app.push_screen(ErrorDetails(error))
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -48,6 +48,7 @@ _SPELLINGS = {
     "return": "enter",
 }
 """Other names that people may write, above all those that help shows."""
+_DIGITS = "0123456789"
 _MODIFIERS = frozenset({"ctrl", "shift", "alt", "super", "hyper", "meta"})
 
 
@@ -97,6 +98,15 @@ def keys_of(action_id: str, keymap: Mapping[str, str]) -> tuple[str, ...]:
     if action_id in keymap:
         return tuple(keymap[action_id].split(","))
     return ACTION[action_id].keys
+
+
+def series_words(keys: Sequence[str]) -> str:
+    """Keys as people read them; digits that follow each other as `1-5`."""
+    words = [key_words(key) for key in keys]
+    digits = "".join(words)
+    if len(words) > 2 and len(digits) == len(words) and digits in _DIGITS:
+        return f"{words[0]}-{words[-1]}"
+    return " ".join(words)
 
 
 def key_in_words(action_id: str, keymap: Mapping[str, str] = MappingProxyType({})) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Future
 from functools import partial
 from typing import NamedTuple
 
@@ -41,6 +42,15 @@ class Placing(NamedTuple):
     hold: bool = False
 
 
+class _Begun(NamedTuple):
+    """A question that was asked before there was anything to show its answer in."""
+
+    query: Query
+    wishes: Wishes
+    generation: int
+    answer: Future[Listing]
+
+
 Show = Callable[[Listing, float, Placing], None]
 """Takes the answer, how many seconds it took, and where the cursor goes."""
 
@@ -64,6 +74,7 @@ class ListLoader:
         self._show = show
         self._wait = wait
         self._again = False
+        self._begun: _Begun | None = None
         self._placing = Placing()
         self._before_search: SessionRef | None = None
         self._shown: Listing | None = None
@@ -75,6 +86,12 @@ class ListLoader:
         """The change log's generation that the rows shown include."""
         self.is_loading = False
         """Whether the first rows of an answer are waited for."""
+
+    def begin(self) -> None:
+        """Ask for the first rows now; the first `load` shows them."""
+        bench, wishes = self._bench, self._wishes
+        answer = bench.queries.begin(partial(self._listing, self.query, wishes))
+        self._begun = _Begun(self.query, wishes, bench.changes.generation, answer)
 
     def ask(self, query: Query, selected: SessionRef | None) -> None:
         """Ask for another query, after a moment in which it may change again.
@@ -104,7 +121,7 @@ class ListLoader:
             self._bench.library.interrupt()
         self.is_loading = True
         self._is_completing = False
-        work = partial(self._load, debounce=debounce)
+        work = partial(self._load, self._first(), debounce=debounce)
         start_worker(self._owner, work, "search", exclusive=True)
 
     def reload(self) -> None:
@@ -114,19 +131,24 @@ class ListLoader:
         else:
             self.load()
 
-    async def _load(self, *, debounce: bool) -> None:
+    async def _load(self, asked: Future[Listing] | None, *, debounce: bool) -> None:
         if debounce:
             await asyncio.sleep(DEBOUNCE_SECONDS)
         self._again = False
         bench = self._bench
         generation, begun = bench.changes.generation, bench.timer()
-        query, wishes = self.query, Wishes(self.order, self.grouping)
+        query, wishes = self.query, self._wishes
         before = self._shown
-        if before is not None and not _is_same(before, query, wishes):
+        if before is not None and (asked or not _is_same(before, query, wishes)):
             before = None
         try:
-            first = await self._read(query, wishes, before=before)
-            if first.complete or first.arrangement.rows:
+            if asked is None:
+                first = await self._read(query, wishes, before=before)
+            else:
+                first = await asyncio.wrap_future(asked)
+            if first is self._shown:
+                pass  # It was there in time for the first frame.
+            elif first.complete or first.arrangement.rows:
                 self._take(first, begun, generation)
             else:
                 self._wait()
@@ -156,16 +178,40 @@ class ListLoader:
         whole: bool = False,
         before: Listing | None = None,
     ) -> Listing:
-        bench, looking = self._bench, self._looking
+        return await self._bench.queries.run(
+            self._listing, query, wishes, whole=whole, before=before
+        )
+
+    def _listing(
+        self,
+        query: Query,
+        wishes: Wishes,
+        *,
+        whole: bool = False,
+        before: Listing | None = None,
+    ) -> Listing:
+        """Read the answer. Blocks; for a thread."""
+        bench = self._bench
         kept = frozenset() if before is None else before.arrangement.group_refs(NEW)
+        looks = self._looking.looks(bench.library.looks())
+        asked = wishes._replace(looks=looks, kept_new=kept)
+        now = bench.local_now()
+        return read_listing(bench.library, query, now, asked, whole=whole, before=before)
 
-        def read() -> Listing:
-            looks = looking.looks(bench.library.looks())
-            asked = wishes._replace(looks=looks, kept_new=kept)
-            now = bench.local_now()
-            return read_listing(bench.library, query, now, asked, whole=whole, before=before)
+    @property
+    def _wishes(self) -> Wishes:
+        return Wishes(self.order, self.grouping)
 
-        return await bench.queries.run(read)
+    def _first(self) -> Future[Listing] | None:
+        """The answer to what `begin` asked, if that is what is asked now; shown if it is there."""
+        begun, self._begun = self._begun, None
+        bench = self._bench
+        if begun is None or begun[:3] != (self.query, self._wishes, bench.changes.generation):
+            return None
+        answer = begun.answer
+        if answer.done() and answer.exception() is None and answer.result().arrangement.rows:
+            self._take(answer.result(), bench.timer(), begun.generation)
+        return answer
 
     def _take(self, listing: Listing, begun: float, generation: int) -> None:
         self.is_loading = self._is_completing = False

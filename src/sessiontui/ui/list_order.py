@@ -24,8 +24,6 @@ class ListSort(StrEnum):
 
 
 _OF_NAMES = frozenset({ListSort.STORE, ListSort.AGENT})
-_UPWARDS = frozenset({ListSort.TITLE, *_OF_NAMES})
-"""Begin with A, not with the newest or largest."""
 
 
 class Grouping(StrEnum):

@@ -65,12 +65,6 @@ LETTERS = Marks(
     tree=("|-", "`-", "| ", "  "),
 )
 
-STATUS_WORDS: Mapping[str, str] = {
-    VerdictStatus.ERROR: "failed",
-    **{status: status.value for status in VerdictStatus if status is not VerdictStatus.ERROR},
-}
-"""What a status is called on the screen."""
-
 
 def marks_for(variables: Mapping[str, str] | None = None, encoding: str | None = None) -> Marks:
     """Signs, or letters for terminals that have no such signs (the Linux console, not UTF-8)."""

@@ -112,7 +112,9 @@ def ranked(offers: Iterable[Offer], text: str) -> tuple[Found, ...]:
     """
     words = text.casefold().split()
     if not words:
-        return tuple(Found(offer) for offer in offers)
+        # Within each kind, what can be done now first.
+        listed = sorted(offers, key=lambda offer: (offer.kind, offer.refused is not None))
+        return tuple(Found(offer) for offer in listed)
     found: list[tuple[tuple[int, bool, Kind, int], Found]] = []
     for number, offer in enumerate(offers):
         place = placed(words, offer.title)
@@ -160,7 +162,7 @@ _VIEWS = (
     ("waiting for you", "is:waiting"),
     ("running", "is:running"),
     ("stuck", "is:stuck"),
-    ("failed", "is:error"),
+    ("failed", "is:failed"),
     ("interrupted", "is:interrupted"),
     ("idle", "is:idle"),
     ("gone from their store", "is:gone"),

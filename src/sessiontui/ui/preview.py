@@ -44,7 +44,12 @@ class Preview:
         if self._row is None or self._row.ref != row.ref:
             self._hits = None
         self._row = row
-        if not screen.transcript_shown or wanted.is_same(self._shown):
+        is_shown = wanted.is_same(self._shown)
+        if not screen.transcript_shown and not is_shown:
+            # What was shown when there was room is another session's: it is read when there is.
+            self._shown = None
+            screen.workers.cancel_group(screen, "preview")
+        if not screen.transcript_shown or is_shown:
             start_worker(screen, partial(self._read_facts, row), "facts", exclusive=True)
         else:
             self._shown = wanted

@@ -18,9 +18,7 @@ from textual.app import App, SuspendNotSupported
 
 from sessiontui.domain.errors import SettingsInvalid
 from sessiontui.domain.printable import printable_line
-from sessiontui.services.resuming import keyboard_given_away
 from sessiontui.services.settings import ensure_file
-from sessiontui.ui.handing_over import kept_terminal
 from sessiontui.ui.keymap import checked_keymap
 from sessiontui.ui.theme_choice import first_theme, theme_problem
 from sessiontui.ui.workbench import Workbench
@@ -82,6 +80,9 @@ class SettingsDesk:
         command = editor_command(os.environ)
         if not command:
             raise SettingsInvalid(f"no editor was found for {path}", "set VISUAL or EDITOR")
+        from sessiontui.services.resuming import keyboard_given_away  # noqa: PLC0415  not for the first frame
+        from sessiontui.ui.handing_over import kept_terminal  # noqa: PLC0415  not for the first frame
+
         try:
             with self._app.suspend(), kept_terminal(sys.stdin), keyboard_given_away():
                 # The words are the person's own.

@@ -6,10 +6,12 @@ the themes that come with Textual work as well.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from textual.color import Color
 from textual.design import DEFAULT_DARK_BACKGROUND, DEFAULT_LIGHT_BACKGROUND
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.theme import BUILTIN_THEMES, Theme
 
 DARK = Theme(
@@ -181,3 +183,11 @@ def _luminance(colour: Color) -> float:
         return share / 12.92 if share <= 0.03928 else ((share + 0.055) / 1.055) ** 2.4
 
     return 0.2126 * linear(colour.r) + 0.7152 * linear(colour.g) + 0.0722 * linear(colour.b)
+
+
+def colourless(filters: Sequence[LineFilter], *, ansi: bool) -> list[LineFilter]:
+    """The filters of `NO_COLOR`: the colours of a terminal's own (`ansi`) have no greys."""
+    return [_NO_COLOUR if ansi and isinstance(each, Monochrome) else each for each in filters]
+
+
+_NO_COLOUR = NoColor()

@@ -149,7 +149,7 @@ class TranscriptFeed:
         elif growth.messages:
             hits = await self._find(wanted, growth.messages, further=True)
             if wanted == self.wanted:
-                total = self._known.total + len(growth.messages)
+                total = self._known.total + len(growth.messages) - growth.continues
                 self._known = Known(total, growth.messages[-1])
                 self._view.extend(growth.messages, hits=hits)
 
@@ -157,7 +157,9 @@ class TranscriptFeed:
         """Read the same session further, or again: the reader's place in it stays."""
         library, zone = self._bench.library, self._view.zone
         whole = await self._bench.reads.run_cancellable(
-            lambda cancelled: read_all(library, wanted.ref, wanted.sought, zone, cancelled)
+            lambda cancelled: read_all(
+                library, wanted.ref, wanted.sought, zone, cancelled, self._bench.reads.begin
+            )
         )
         if whole is None or wanted != self.wanted:
             return

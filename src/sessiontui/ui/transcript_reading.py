@@ -13,14 +13,13 @@ from datetime import tzinfo
 from itertools import islice
 from typing import NamedTuple
 
-from sessiontui.domain.indexed_text import text_of
+from sessiontui.domain.indexed_text import TOOL_KINDS, text_of
 from sessiontui.domain.message import Message, Role
 from sessiontui.domain.query import FilterField, Query
 from sessiontui.domain.session import SessionRef, SessionRow, TitleSource
-from sessiontui.services.index_items import TOOL_KINDS
 from sessiontui.services.library import Library
-from sessiontui.services.message_pages import MessagePages
-from sessiontui.ui.widgets.message_flow import MessageFlow
+from sessiontui.services.message_pages import InThread, MessagePages
+from sessiontui.ui.widgets.message_flow import MessageFlow, continues
 from sessiontui.ui.widgets.term_marks import Groups, TermFinder
 from sessiontui.ui.workbench import Cancelled
 
@@ -64,11 +63,13 @@ class Whole(NamedTuple):
 class Growth(NamedTuple):
     """What became of a transcript since it was read.
 
-    `messages` are those to add at the end; `restart`: what was read before has changed.
+    `messages` are those to add at the end; `restart`: what was read before has changed. With
+    `continues` the first of them is the last one that was known, to which blocks were added.
     """
 
     messages: tuple[Message, ...]
     restart: bool
+    continues: bool = False
 
 
 def read_window(library: Library, ref: SessionRef, around: int | None) -> Reading:
@@ -82,13 +83,23 @@ def read_window(library: Library, ref: SessionRef, around: int | None) -> Readin
 
 
 def read_all(
-    library: Library, ref: SessionRef, sought: Sought, zone: tzinfo | None, cancelled: Cancelled
+    library: Library,
+    ref: SessionRef,
+    sought: Sought,
+    zone: tzinfo | None,
+    cancelled: Cancelled,
+    in_thread: InThread | None = None,
 ) -> Whole | None:
     """The whole transcript; None when it was cancelled on the way.
 
-    It is gone through once, and no more of it is held than `MessagePages` does.
+    It is gone through once, and no more of it is held than `MessagePages` does, which reads again
+    in a thread what will be wanted next.
     """
-    pages = MessagePages(lambda start, stop: library.messages(ref, start, stop))
+
+    def again(start: int, stop: int) -> Iterator[Message]:
+        return library.messages(ref, start, stop)
+
+    pages = MessagePages(again, in_thread=in_thread)
     whole = Whole(MessageFlow((), zone, pages), Hits(sought))
     messages = library.messages(ref)
     while some := tuple(islice(messages, _CHECK_EVERY)):
@@ -102,12 +113,15 @@ def read_all(
 def read_growth(library: Library, ref: SessionRef, known: Known) -> Growth:
     """What is new behind what is known.
 
-    An owner that streams its answer rewrites the last message: that counts as changed.
+    An owner that streams its answer may rewrite the last message: that counts as changed, unless
+    blocks were only added to it.
     """
     if known.last is not None:
         last, *fresh = tuple(library.messages(ref, known.total - 1)) or (None,)
         if last == known.last:
             return Growth(tuple(fresh), restart=False)
+        if last is not None and continues(known.last, last):
+            return Growth((last, *fresh), restart=False, continues=True)
     return Growth((), restart=True)
 
 
@@ -203,6 +217,9 @@ class Hits:
                 return
             if not self._sought.counts(message):
                 continue
+            for known in (self._together, self._apart):
+                if known and known[-1] == message.index:
+                    known.pop()  # It goes on: what was missing in it may be there now.
             met = [finder.groups_in(text) for text in self._sought.texts(message)]
             if any(len(groups) == finder.group_count for groups in met):
                 self._together.append(message.index)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from threading import Event
@@ -44,6 +44,17 @@ class Lane:
         """Do the work in a thread. When the caller is cancelled, work not yet begun never is."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, partial(work, *args, **kwargs))
+
+    def begin(self, work: Callable[[], _Answer]) -> Future[_Answer]:
+        """Do the work in a thread, from now on; whoever wants the answer waits for it.
+
+        At the end of the program nothing is begun any more.
+        """
+        if self._stop.is_set():
+            never: Future[_Answer] = Future()
+            never.cancel()
+            return never
+        return self._threads.submit(work)
 
     async def run_cancellable(self, work: Callable[[Cancelled], _Answer]) -> _Answer:
         """The same for long work, which is told when its answer is no longer wanted."""

@@ -16,13 +16,13 @@ from sessiontui.records.claude_code_folders import folder_name
 from sessiontui.records.claude_code_writing import title_record, transcript_of
 from sessiontui.storage.atomic_file import create_file, replace_file, write_file
 from sessiontui.storage.file_state import FileState, file_state
-from sessiontui.storage.locations import private_folder
+from sessiontui.storage.locations import store_folder
 from sessiontui.storage.system_errors import store_error
 
 
 def make_root(root: Path) -> None:
     """Make an empty folder of Claude Code's."""
-    _make_folder(root / PROJECTS)
+    store_folder(root / PROJECTS)
 
 
 def write_session(projects: ProjectFolders, session: Session, messages: Iterable[Message]) -> None:
@@ -56,7 +56,7 @@ def write_session(projects: ProjectFolders, session: Session, messages: Iterable
     held = projects.find(key)
     place = f"{key}{ENDING}" if agent is None else agent.place
     path = projects.path / folder_name(str(folder)) / place if held is None else held.path
-    _make_folder(path.parent)
+    store_folder(path.parent)
     if agent is not None:
         _write_note(note_path(path), session, given)
     # A transcript in which nothing was said yet is none of a session, but it is there.
@@ -88,10 +88,3 @@ def _state(path: Path) -> FileState | None:
         return file_state(path)
     except OSError as error:
         raise store_error(error, path) from error
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        private_folder(folder)
-    except OSError as error:
-        raise store_error(error, folder) from error

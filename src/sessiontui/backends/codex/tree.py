@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sessiontui.domain.errors import StoreUnreadable
-from sessiontui.storage.file_state import FileState
+from sessiontui.storage.file_state import FileState, entry_state
 from sessiontui.storage.system_errors import store_error
 
 SESSIONS, ARCHIVED = "sessions", "archived_sessions"
@@ -32,12 +32,6 @@ _ID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{
 _THREAD = re.compile(_ID)
 _NAME = re.compile(rf"rollout-(.*?)-?({_ID})(?:_({_ID}))?\.jsonl(?:\.zst)?")
 _LIKELY = re.compile(r"rollout-.*\.jsonl(?:\.zst)?")
-_KINDS = {
-    stat.S_IFDIR: "a folder",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFIFO: "a pipe",
-    stat.S_IFLNK: "a link that leads nowhere",
-}
 
 
 class RolloutFile(NamedTuple):
@@ -49,8 +43,8 @@ class RolloutFile(NamedTuple):
     key: str
     rollout: str
     path: Path
-    state: FileState
     archived: bool
+    state: FileState
     kind: str | None = None
     is_link: bool = False
 
@@ -227,23 +221,14 @@ def _listed(
 ) -> RolloutFile | None:
     """What an entry is; None when nothing is there any more."""
     try:
-        own = path.lstat() if entry is None else entry.stat(follow_symlinks=False)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+        found = entry_state(path, entry)
     except OSError as error:
         raise store_error(error, path) from error
-    found, is_link = own, stat.S_ISLNK(own.st_mode)
-    if is_link:
-        try:
-            found = path.stat()
-        except (OSError, RuntimeError):
-            found = own
-    kind = None
-    if not stat.S_ISREG(found.st_mode):
-        kind = _KINDS.get(stat.S_IFMT(found.st_mode), "no regular file")
+    if found is None:
+        return None
     thread = name[2].lower()
     rollout = (name[3] or thread).lower()
-    return RolloutFile(thread, rollout, path, FileState.from_stat(found), archived, kind, is_link)
+    return RolloutFile(thread, rollout, path, archived, *found)
 
 
 def is_there(root: Path) -> bool:

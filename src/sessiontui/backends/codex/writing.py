@@ -15,13 +15,13 @@ from sessiontui.records.codex_writing import began, index_line, rollout_of
 from sessiontui.storage.atomic_file import create_file, replace_file
 from sessiontui.storage.file_state import file_state
 from sessiontui.storage.jsonl_file import read_file
-from sessiontui.storage.locations import private_folder
+from sessiontui.storage.locations import store_folder
 from sessiontui.storage.system_errors import store_error
 
 
 def make_root(root: Path) -> None:
     """Make an empty folder of Codex's."""
-    _make_folder(root / SESSIONS)
+    store_folder(root / SESSIONS)
 
 
 def write_session(tree: RolloutTree, session: Session, messages: Iterable[Message]) -> None:
@@ -41,7 +41,7 @@ def write_session(tree: RolloutTree, session: Session, messages: Iterable[Messag
         # Codex names folders and files by the local time.
         start = began(session, spoken).astimezone()
         folder = tree.root / SESSIONS / f"{start:%Y}" / f"{start:%m}" / f"{start:%d}"
-        _make_folder(folder)
+        store_folder(folder)
         path = folder / f"rollout-{start:%Y-%m-%dT%H-%M-%S}-{key}.jsonl"
         create_file(path, content, mtime_ns=mtime_ns)
     elif held.kind is not None or held.compressed:
@@ -74,13 +74,6 @@ def _there(path: Path) -> bool:
         return file_state(path) is not None
     except OSError as error:
         raise store_error(error, path) from error
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        private_folder(folder)
-    except OSError as error:
-        raise store_error(error, folder) from error
 
 
 def _is_id(key: str) -> bool:

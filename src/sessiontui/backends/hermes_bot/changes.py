@@ -20,8 +20,7 @@ from sessiontui.domain.store import Capability
 from sessiontui.records.claude_code_folders import folder_name, is_session_id
 from sessiontui.records.claude_code_writing import transcript_of
 from sessiontui.storage.atomic_file import create_file, replace_file
-from sessiontui.storage.locations import private_folder
-from sessiontui.storage.system_errors import store_error
+from sessiontui.storage.locations import store_folder
 
 _REFUSED: Mapping[str, tuple[Capability, str]] = {
     "title": (Capability.RENAME, "hermes-bot has no field for a title"),
@@ -134,8 +133,5 @@ def write_transcript(
         raise ChangedUnderneath(
             f"Claude Code has a session {native} already", "give it another native id"
         )
-    try:
-        private_folder(path.parent)
-    except OSError as error:
-        raise store_error(error, path.parent) from error
+    store_folder(path.parent)
     create_file(path, content)

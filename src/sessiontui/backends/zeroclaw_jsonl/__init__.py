@@ -47,7 +47,7 @@ from sessiontui.records.zeroclaw_keys import (
 from sessiontui.records.zeroclaw_lines import is_bare, is_blank, is_message
 from sessiontui.records.zeroclaw_places import folder_places
 from sessiontui.storage.jsonl_file import read_lines
-from sessiontui.storage.system_errors import store_error
+from sessiontui.storage.locations import store_folder
 
 _FOLDER = "sessions"
 _LOOKED_AT = 20
@@ -113,11 +113,7 @@ class ZeroclawJsonl(SessionBackend):
 
     @classmethod
     def create(cls, root: Path) -> Self:
-        try:
-            root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise store_error(error, root) from error
-        return cls(root)
+        return cls(store_folder(root))
 
     @classmethod
     def discover(cls, surroundings: Surroundings) -> Iterable[Place]:

@@ -8,14 +8,13 @@ does, but never opened: zeroclaw itself hangs on them.
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
 from typing import NamedTuple
 
 from sessiontui.domain.errors import BadKey, StoreMissing, StoreUnreadable
 from sessiontui.domain.session import SessionRef
 from sessiontui.records.zeroclaw_keys import is_storable, sanitised
-from sessiontui.storage.file_state import FileState, stamp_of
+from sessiontui.storage.file_state import FileState, entry_state, stamp_of
 from sessiontui.storage.sqlite_store import SqliteStore
 from sessiontui.storage.system_errors import store_error
 
@@ -25,13 +24,6 @@ IMPORTED = ".migrated"
 IMPORTING = ".importing"
 _LONGEST_NAME = 255
 _RECEIPTS = "jsonl_import_receipts"
-
-_KINDS = {
-    stat.S_IFDIR: "a folder",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFIFO: "a pipe",
-    stat.S_IFLNK: "a link that leads nowhere",
-}
 
 
 class Listed(NamedTuple):
@@ -168,19 +160,5 @@ class SessionFolder:
 
 
 def _listed(path: Path, name: str) -> Listed | None:
-    """What an entry is; None when nothing is there, or nothing any more."""
-    try:
-        own = path.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    is_link = stat.S_ISLNK(own.st_mode)
-    found = own
-    if is_link:
-        try:
-            found = path.stat()
-        except (OSError, RuntimeError):
-            found = own
-    kind = None
-    if not stat.S_ISREG(found.st_mode):
-        kind = _KINDS.get(stat.S_IFMT(found.st_mode), "no regular file")
-    return Listed(name.removesuffix(ENDING), path, FileState.from_stat(found), kind, is_link)
+    found = entry_state(path)
+    return found and Listed(name.removesuffix(ENDING), path, *found)

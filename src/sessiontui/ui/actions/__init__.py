@@ -17,7 +17,7 @@ from sessiontui.ui.actions.program import PROGRAM
 from sessiontui.ui.actions.reading import READING
 from sessiontui.ui.actions.taking_out import TAKING_OUT
 
-__all__ = ["ACTION", "ACTIONS", "Action", "Scope", "Topic", "actions_of"]
+__all__ = ["ACTION", "ACTIONS", "Action", "Scope", "Topic", "actions_of", "footer_actions"]
 
 ACTIONS: tuple[Action, ...] = (
     *FINDING,
@@ -30,6 +30,24 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 ACTION: Mapping[str, Action] = {action.id: action for action in ACTIONS}
+
+
+_WHILE_READING = (
+    *("cure", "unfold", "find", "next_hit", "outline", "toggle_answers", "back"),
+    *("toggle_tools", "copy", "resume"),
+)
+"""What the footer of a transcript shows first: what reads it, and the way back."""
+
+
+def footer_actions(scope: Scope) -> list[Action]:
+    """The actions that the footer of a screen may show, the most useful first."""
+    first = _WHILE_READING if scope is Scope.TRANSCRIPT else ()
+
+    def rank(action: Action) -> tuple[int, int]:
+        place = first.index(action.id) if action.id in first else len(first)
+        return place, action.footer or 0
+
+    return sorted((action for action in actions_of(scope) if action.footer), key=rank)
 
 
 def actions_of(scope: Scope) -> tuple[Action, ...]:

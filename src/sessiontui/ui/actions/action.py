@@ -36,7 +36,8 @@ class Action(NamedTuple):
     `keys` are names as Textual knows them, or single characters; none means palette only.
     `title` is what the footer and the palette say, `help` one sentence. `capability` is what the
     store must support. `danger`: the first press asks, the second does. `footer` orders the
-    footer, most useful first; None keeps an action out of it.
+    footer, most useful first; None keeps an action out of it. Actions of the same `series`, one
+    sentence, follow each other and share a line where keys are listed.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Action(NamedTuple):
     danger: bool = False
     footer: int | None = None
     in_palette: bool = True
+    series: str | None = None
 
 
 BROWSE = frozenset({Scope.BROWSE})

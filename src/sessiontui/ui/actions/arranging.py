@@ -30,6 +30,9 @@ _GROUPINGS = (
 )
 
 
+_GO_TO_GROUP = f"Go to a group: {', '.join(title for title, _ in _GROUPS)}"
+
+
 def _arrange(id_: str, keys: tuple[str, ...], title: str, help_: str) -> Action:
     return Action(id_, keys, title, help_, Topic.ARRANGE, BROWSE)
 
@@ -38,7 +41,7 @@ ARRANGING: tuple[Action, ...] = (
     *(
         _arrange(
             f"group_{number}", (str(number),), f"go to {title}", f"Go to group {number}: {what}"
-        )
+        )._replace(series=_GO_TO_GROUP)
         for number, (title, what) in enumerate(_GROUPS, 1)
     ),
     Action(
@@ -48,7 +51,7 @@ ARRANGING: tuple[Action, ...] = (
         "Mark the session, or take its mark away, and go on; changes then concern the marked ones",
         Topic.ARRANGE,
         BROWSE,
-        footer=19,
+        footer=14,
     ),
     _arrange("mark_range", ("v",), "mark a range", "Begin a range that moving extends, or end it"),
     _arrange("mark_all", (), "mark all", "Mark every session in the list"),
@@ -70,11 +73,14 @@ ARRANGING: tuple[Action, ...] = (
         "group by",
         "Group by the next of state, day, workspace, store, agent, nothing",
     ),
-    _arrange(
+    Action(
         "unfold_family",
         ("l", "right"),
         "unfold what is below",
         "Show the sessions that this one spawned, or that were forked from it",
+        Topic.ARRANGE,
+        BROWSE,
+        footer=8,
     ),
     _arrange(
         "fold_family",

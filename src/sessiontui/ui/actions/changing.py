@@ -42,7 +42,7 @@ CHANGING: tuple[Action, ...] = (
         SESSION | MARKED,
         Capability.CLEAR,
         danger=True,
-        footer=12,
+        footer=15,
     ),
     Action(
         "cure",

@@ -14,7 +14,7 @@ TAKING_OUT: tuple[Action, ...] = (
         Topic.CHANGE,
         SESSION,
         Capability.RESUME,
-        footer=14,
+        footer=9,
     ),
     Action(
         "copy",

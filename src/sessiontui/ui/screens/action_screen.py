@@ -14,7 +14,7 @@ from textual.screen import Screen
 
 from sessiontui.domain.printable import printable_line
 from sessiontui.ui.action_keys import key_words, keys_in_use
-from sessiontui.ui.actions import ACTION, Action, Scope, Topic, actions_of
+from sessiontui.ui.actions import ACTION, Action, Scope, Topic, footer_actions
 from sessiontui.ui.messages import SettingsWanted
 from sessiontui.ui.steps import Step
 from sessiontui.ui.widgets.key_footer import FooterKey, KeyFooter
@@ -58,12 +58,8 @@ class ActionScreen(Screen[Answer]):
     def footer_keys(self) -> Iterable[FooterKey]:
         """What the footer shows: keys that work now, most useful first, help last."""
         keys = self.keys()
-        chosen = sorted(
-            (action for action in actions_of(self.SCOPE) if action.footer and action.id in keys),
-            key=lambda action: action.footer or 0,
-        )
-        for action in chosen:
-            if self.refusal(action) is None:
+        for action in footer_actions(self.SCOPE):
+            if action.id in keys and self.refusal(action) is None:
                 yield FooterKey(action.id, key_words(keys[action.id][0]), action.title)
 
     # -- doing -----------------------------------------------------------------------------
@@ -95,6 +91,8 @@ class ActionScreen(Screen[Answer]):
         action = ACTION[action_id]
         if not self.is_relevant(action) or self._greeted(action):
             return
+        if action.id == "back" and self._selection_dropped():
+            return
         self.before(action)
         reason = self.refusal(action)
         if reason is not None:
@@ -104,6 +102,12 @@ class ActionScreen(Screen[Answer]):
         done = getattr(self, f"action_{action.id}")()
         if isawaitable(done):
             await done
+
+    def _selection_dropped(self) -> bool:
+        """Take away what the mouse selected; whether there was anything."""
+        selected = self.get_selected_text()
+        self.clear_selection()
+        return bool(selected)
 
     @property
     def is_greeting(self) -> bool:

@@ -18,6 +18,7 @@ from sessiontui.domain.report import Action as Change
 from sessiontui.domain.report import ActionReport
 from sessiontui.domain.session import SessionRef, SessionRow
 from sessiontui.domain.store import StoreInfo
+from sessiontui.domain.verdict import STATUS_WORDS
 from sessiontui.ui.action_keys import bindings_of, key_words
 from sessiontui.ui.actions import Action, Scope
 from sessiontui.ui.list_loader import Placing
@@ -29,8 +30,6 @@ from sessiontui.ui.preview import Preview
 from sessiontui.ui.query_aids import QueryAids
 from sessiontui.ui.screens.changing import nearest_left
 from sessiontui.ui.screens.list_screen import ListScreen
-from sessiontui.ui.screens.stores import StoresScreen
-from sessiontui.ui.screens.transcript import TranscriptScreen
 from sessiontui.ui.steps import Step, scroll
 from sessiontui.ui.transcript_feed import Wanted
 from sessiontui.ui.widgets.key_footer import FooterKey, KeyFooter
@@ -71,6 +70,8 @@ class BrowseScreen(ListScreen):
         self._listing: Listing | None = None
         self._open_when_loaded = False
         self._sought: SessionRef | None = None
+        # The rows are read while Textual makes the screen: the first frame shows them.
+        self._loader.begin()
 
     def compose(self) -> ComposeResult:
         yield StatusLine(self._marks, id="status-line")
@@ -255,7 +256,7 @@ class BrowseScreen(ListScreen):
             return not self.is_writing_query
         if action.id == "back":
             elsewhere = self.is_asking or self.focused is not self.sessions
-            there = bool(self.search.value or self.sessions.marked)
+            there = bool(self.search.value or self.sessions.marked or self.selections)
             return elsewhere or there or self.is_greeting
         return super().is_relevant(action)
 
@@ -333,6 +334,8 @@ class BrowseScreen(ListScreen):
         elif (row := self.sessions.row) is not None:
             self._aids.note_used()
             self._looking.note(self.sessions.family)
+            from sessiontui.ui.screens.transcript import TranscriptScreen  # noqa: PLC0415  not for the first frame
+
             wanted = Wanted.of(row, self._answered)
             self.app.push_screen(TranscriptScreen(self.bench, row, wanted))
 
@@ -372,10 +375,11 @@ class BrowseScreen(ListScreen):
     @on(StatusLine.StatusPicked)
     def _status_picked(self, message: StatusLine.StatusPicked) -> None:
         message.stop()
-        self.filter_by(f"is:{message.status}")
+        self.filter_by(f"is:{STATUS_WORDS[message.status]}")
 
     def action_stores(self) -> None:
         """Show the stores; the one chosen there becomes the filter."""
+        from sessiontui.ui.screens.stores import StoresScreen  # noqa: PLC0415  not for the first frame
 
         def chosen(store: str | None) -> None:
             if store is not None:

@@ -17,6 +17,7 @@ from sessiontui.domain.change import ChangeWatch
 from sessiontui.domain.errors import SessionTuiError
 from sessiontui.domain.report import Action, ActionReport, JournalEntry
 from sessiontui.domain.session import SessionRef, SessionRow
+from sessiontui.domain.verdict import Verdict
 from sessiontui.ui.change_course import ChangeCourse
 from sessiontui.ui.change_words import (
     VERBS,
@@ -29,8 +30,6 @@ from sessiontui.ui.change_words import (
 from sessiontui.ui.error_display import show_error
 from sessiontui.ui.refresher import start_worker
 from sessiontui.ui.screens.action_screen import ActionScreen
-from sessiontui.ui.screens.change_progress import ChangeProgressScreen
-from sessiontui.ui.screens.confirm import Confirm
 from sessiontui.ui.workbench import Workbench
 
 PATIENCE_SECONDS = 0.2
@@ -97,7 +96,11 @@ class ChangeDesk:
         title = f"{verb.doing} {_names(request.rows)}"
         try:
             report = await self._make(title, verb.doing, partial(request.do, False))
-            if report.skipped and await self._wants_force(request, report):
+            if report.skipped and (live := await self._live(request)) is not None:
+                if not await self._insists(request, live):
+                    self._screen.tell(f"{_names(request.rows)} was not {verb.done}")
+                    self._finished(report, None)
+                    return
                 report = await self._make(title, verb.doing, partial(request.do, True))
         except SessionTuiError as error:
             show_error(self._app, error)
@@ -113,22 +116,25 @@ class ChangeDesk:
             self._tell(report, outcome_words(report, titles, undo_key, new_title=new_title))
         self._finished(report, None)
 
-    async def _wants_force(self, request: ChangeRequest, report: ActionReport) -> bool:
-        # Only one live session may be changed by insisting; every other refusal stands.
+    async def _live(self, request: ChangeRequest) -> Verdict | None:
+        """The verdict on the one session that insisting may change; every other refusal stands."""
         if request.action is Action.CURE or request.is_bulk:
-            return False
+            return None
         library, row = self._bench.library, request.rows[0]
         try:
             verdict = await self._bench.reads.run(lambda: library.verdict(library.session(row.ref)))
         except SessionTuiError:
-            return False  # It has gone meanwhile, as the report says.
-        if not verdict.is_live:
-            return False
+            return None  # It has gone meanwhile, as the report says.
+        return verdict if verdict.is_live else None
+
+    async def _insists(self, request: ChangeRequest, verdict: Verdict) -> bool:
+        from sessiontui.ui.screens.confirm import Confirm  # noqa: PLC0415  not for the first frame
+
         return await self._app.push_screen_wait(
             Confirm(
-                f"{title_words(row.title)} is {verdict.status.value}",
-                (*verdict.evidence, *(skipped.reason for skipped in report.skipped)),
-                request.action.value,
+                f"{title_words(request.rows[0].title)} is {verdict.status.value}",
+                (*verdict.evidence, "", "what its agent is writing just now may be lost"),
+                f"{request.action.value} it all the same",
             )
         )
 
@@ -141,6 +147,10 @@ class ChangeDesk:
         await asyncio.wait({made}, timeout=PATIENCE_SECONDS)
         if made.done():
             return made.result()
+        from sessiontui.ui.screens.change_progress import (  # noqa: PLC0415  not for the first frame
+            ChangeProgressScreen,
+        )
+
         progress = ChangeProgressScreen(title, doing, course)
         await self._app.push_screen(progress)
         try:

@@ -15,7 +15,7 @@ from sessiontui.domain.printable import printable_line
 
 
 class Confirm(ModalScreen[bool]):
-    """Asks whether to go on all the same; nothing is chosen in advance."""
+    """Asks whether to go on; `yes` says what the key `y` does. Nothing is chosen in advance."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "yes", show=False),
@@ -23,11 +23,11 @@ class Confirm(ModalScreen[bool]):
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"confirm--title", "confirm--dim", "confirm--key"}
 
-    def __init__(self, title: str, reasons: tuple[str, ...], verb: str) -> None:
+    def __init__(self, title: str, reasons: tuple[str, ...], yes: str) -> None:
         super().__init__()
         self._title = title
         self._reasons = reasons
-        self._verb = verb
+        self._yes = yes
 
     def compose(self) -> ComposeResult:
         lines = [Content.styled(printable_line(self._title), ".confirm--title"), Content("")]
@@ -36,7 +36,7 @@ class Confirm(ModalScreen[bool]):
             Content(""),
             Content.assemble(
                 ("y", ".confirm--key"),
-                (f" {self._verb} all the same", ".confirm--dim"),
+                (f" {self._yes}", ".confirm--dim"),
                 ("     esc", ".confirm--key"),
                 (" leave it as it is", ".confirm--dim"),
             ),

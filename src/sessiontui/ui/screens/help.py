@@ -13,10 +13,11 @@ from textual.content import Content
 
 from sessiontui.domain.query_parser import FILTERS
 from sessiontui.domain.session import TitleSource
-from sessiontui.domain.verdict import VerdictStatus
+from sessiontui.domain.verdict import STATUS_WORDS, VerdictStatus
+from sessiontui.ui.action_keys import by_line
 from sessiontui.ui.actions import Topic, actions_of
-from sessiontui.ui.keymap import key_words, keys_of
-from sessiontui.ui.marks import STATUS_WORDS, Marks, marks_for
+from sessiontui.ui.keymap import key_words, keys_of, series_words
+from sessiontui.ui.marks import Marks, marks_for
 from sessiontui.ui.screens.action_screen import ActionScreen
 from sessiontui.ui.screens.browse import BrowseScreen
 from sessiontui.ui.screens.picker import Picker
@@ -41,16 +42,20 @@ EXAMPLES = (
 
 
 class Row(NamedTuple):
-    """A line of the help: picking it does `do`; None where there is nothing to do."""
+    """A line of the help: picking it does `do`; None where there is nothing to do.
+
+    `also` are words it is found by besides those that it shows.
+    """
 
     left: str
     right: str
     do: Callable[[], object] | None = None
     cells: int = _KEY_CELLS
+    also: str = ""
 
     def holds(self, words: list[str]) -> bool:
         """Whether all words stand in it."""
-        text = f"{self.left} {self.right}".casefold()
+        text = f"{self.left} {self.right} {self.also}".casefold()
         return all(word in text for word in words)
 
 
@@ -101,7 +106,7 @@ class Help(Picker):
         width = min(_WIDTH, self.app.size.width) - _FRAME
         lines: list[tuple[Content, bool]] = []
         self._shown = []
-        for part in self._parts():
+        for part in self._parts(looked_up=bool(words)):
             rows = [row for row in part.rows if row.holds(words)]
             if not rows:
                 continue
@@ -127,7 +132,7 @@ class Help(Picker):
 
     # -- the parts -------------------------------------------------------------------------
 
-    def _parts(self) -> Iterator[Part]:
+    def _parts(self, *, looked_up: bool) -> Iterator[Part]:
         screen = self._below
         search = []
         if isinstance(screen, BrowseScreen):
@@ -138,7 +143,7 @@ class Help(Picker):
         if self._search_first:
             yield from search
         for topic in Topic:
-            if rows := tuple(self._keys(topic)):
+            if rows := (*self._keys(topic), *(self._keyless(topic) if looked_up else ())):
                 yield Part(topic.value, rows)
         if not self._search_first:
             yield from search
@@ -146,11 +151,24 @@ class Help(Picker):
 
     def _keys(self, topic: Topic) -> Iterator[Row]:
         screen = self._below
-        for action in actions_of(screen.SCOPE):
-            keys = keys_of(action.id, screen.bench.keymap)
-            if action.topic is topic and keys:
+        there = (action for action in actions_of(screen.SCOPE) if action.topic is topic)
+        for action, series in by_line(there):
+            keys = [key for each in series for key in keys_of(each.id, screen.bench.keymap)]
+            if keys and action.series:
+                yield Row(series_words(keys), action.series)
+            elif keys:
                 words = " ".join(map(key_words, keys))
-                yield Row(words, action.help, partial(screen.action_perform, action.id))
+                do = partial(screen.action_perform, action.id)
+                yield Row(words, action.help, do, also=action.title)
+
+    def _keyless(self, topic: Topic) -> Iterator[Row]:
+        """What only the palette calls: for whoever looks it up."""
+        screen = self._below
+        for action in actions_of(screen.SCOPE):
+            if action.topic is topic and not keys_of(action.id, screen.bench.keymap):
+                words = f"{action.title}: {action.help}"
+                do = partial(screen.action_perform, action.id)
+                yield Row(screen.key_of("palette"), words, do)
 
 
 def _painted(row: Row, width: int) -> Content:
@@ -188,7 +206,7 @@ def _language(browse: BrowseScreen) -> Iterator[Row]:
 def _marks(marks: Marks, screen: ActionScreen[Any]) -> Iterator[Row]:
     browse = screen if isinstance(screen, BrowseScreen) else None
     for status in VerdictStatus:
-        show = None if browse is None else partial(browse.go_to_query, f"is:{status.value}")
+        show = None if browse is None else partial(browse.go_to_query, f"is:{STATUS_WORDS[status]}")
         yield Row(marks.statuses[status], STATUS_WORDS[status], show)
     yield Row(marks.titles[TitleSource.STORE], "a title somebody gave")
     yield Row(marks.titles[TitleSource.LOCAL], "a title kept here, not in the store")

@@ -19,33 +19,16 @@ from sessiontui.ui.action_keys import bindings_of
 from sessiontui.ui.actions import Action, Scope, Topic
 from sessiontui.ui.change_words import VERBS, title_words
 from sessiontui.ui.refresher import start_worker
-from sessiontui.ui.screens.transcript_walking import TranscriptWalking
-from sessiontui.ui.steps import Step, scroll
+from sessiontui.ui.screens.transcript_walking import OF_TRANSCRIPT, TranscriptWalking
 from sessiontui.ui.widgets.details_panel import time_words
 from sessiontui.ui.widgets.key_footer import KeyFooter
 from sessiontui.ui.widgets.outline import Outline
 from sessiontui.ui.widgets.transcript_view import TranscriptView
 from sessiontui.ui.workbench import Workbench
 
-_READING = frozenset(
-    {
-        "next_message",
-        "previous_message",
-        "next_prompt",
-        "previous_prompt",
-        "toggle_tools",
-        "toggle_thinking",
-        "toggle_fold",
-        "toggle_focused",
-        "outline",
-        "unfold",
-        "back",
-        "help",
-        "quit",
-        "palette",
-        "theme",
-    }
-)
+_OF_OTHERS = frozenset({"next_hit", "previous_hit", "toggle_follow"})
+"""Nothing is looked for in a copy, and it does not grow."""
+_READING = (OF_TRANSCRIPT - _OF_OTHERS) | {"back", "help", "quit", "palette", "theme"}
 
 
 class KeptTranscriptScreen(TranscriptWalking):
@@ -101,20 +84,6 @@ class KeptTranscriptScreen(TranscriptWalking):
     def is_relevant(self, action: Action) -> bool:
         """It is in no store: it can be walked, and that is all."""
         return action.id in _READING or action.topic is Topic.MOVE
-
-    def step(self, step: Step) -> None:
-        """Scroll, or move in the outline."""
-        if self.focused is self.outline:
-            self.outline.step(step)
-        else:
-            scroll(self.transcript, step)
-
-    def action_unfold(self) -> None:
-        """Show or fold the message at the cursor, or go to the prompt at it."""
-        if self.focused is self.outline:
-            self.outline.choose()
-        else:
-            self.transcript.action_toggle_fold()
 
     def action_back(self) -> None:
         """Back to the journal."""

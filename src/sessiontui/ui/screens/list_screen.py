@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import partialmethod
 from typing import TypeVar
 
 from textual import getters, on
-from textual.content import Content
 
 from sessiontui.domain.session import SessionRef, SessionRow
 from sessiontui.ui.actions import Action
@@ -18,6 +17,8 @@ from sessiontui.ui.listing import Listing
 from sessiontui.ui.looking import Looking
 from sessiontui.ui.screens.session_screen import SessionScreen
 from sessiontui.ui.widgets.arrangement import effective_grouping
+from sessiontui.ui.widgets.families import ALONE
+from sessiontui.ui.widgets.key_footer import FooterKey
 from sessiontui.ui.widgets.session_groups import TRIAGE
 from sessiontui.ui.widgets.session_list import SessionList
 from sessiontui.ui.workbench import Workbench
@@ -72,6 +73,16 @@ class ListScreen(SessionScreen):
             return self.focused is self.sessions
         return super().is_relevant(action)
 
+    def footer_keys(self) -> Iterable[FooterKey]:
+        """Unfolding only where something is folded away, and how much."""
+        row = self.sessions.row
+        kin = ALONE if row is None else self.sessions.arrangement.kin(row)
+        for key in super().footer_keys():
+            if key.action != "unfold_family":
+                yield key
+            elif kin.below.sessions and not kin.is_open:
+                yield key._replace(title=f"unfold {kin.below.sessions:,}")
+
     # -- the border ------------------------------------------------------------------------
 
     def title_list(self) -> None:
@@ -81,14 +92,13 @@ class ListScreen(SessionScreen):
         grouping = effective_grouping(loader.grouping, loader.order, loader.query)
         if grouping is not Grouping.NONE:
             words += f" · grouped by {grouping.value}"
-        sessions.border_title = Content(words)
         place = f"{sessions.cursor + 1:,} of {len(sessions.rows):,}" if sessions.rows else ""
         count = sessions.marked.count(sessions.cursor)
         drawing = ""
         if sessions.marked.is_drawing:
             drawing = f"range: {self.key_of('mark_range')} ends it"
         said = " · ".join(filter(None, (drawing, count.words, place)))
-        sessions.border_subtitle = Content(said) if said else None
+        sessions.say_in_border(words, said)
 
     # -- marks -----------------------------------------------------------------------------
 
@@ -239,11 +249,13 @@ class ListScreen(SessionScreen):
         """Show what is below the session."""
         self.sessions.unfold()
         self.title_list()
+        self.refresh_footer()
 
     def action_fold_family(self) -> None:
         """Fold away what is below the session."""
         self.sessions.fold()
         self.title_list()
+        self.refresh_footer()
 
 
 def _chosen(kind: type[_Choice], value: str) -> _Choice | None:

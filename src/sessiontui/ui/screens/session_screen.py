@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Collection, Iterable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from sessiontui.domain.report import Action as Change
 from sessiontui.domain.report import ActionReport
@@ -14,9 +15,7 @@ from sessiontui.ui.actions import Action
 from sessiontui.ui.actions.taking_out import OF_SESSION
 from sessiontui.ui.change_words import VERBS, title_words
 from sessiontui.ui.screens.asking import Question
-from sessiontui.ui.screens.bulk_change import BulkChangeScreen, Meant
 from sessiontui.ui.screens.changing import ChangeDesk, ChangeRequest, Do
-from sessiontui.ui.screens.journal import JournalScreen
 from sessiontui.ui.screens.taking_out import TakingOut
 from sessiontui.ui.screens.transcript_walking import OF_PANES, OF_TRANSCRIPT
 from sessiontui.ui.session_facts import Facts
@@ -24,10 +23,14 @@ from sessiontui.ui.widgets.key_footer import FooterKey
 from sessiontui.ui.widgets.rename_input import RenameInput
 from sessiontui.ui.workbench import Workbench
 
+if TYPE_CHECKING:
+    from sessiontui.ui.screens.bulk_change import Meant
+
 _OF_MARKED = {"delete": Change.DELETE, "clear": Change.CLEAR, "cure": Change.CURE}
 """The actions that concern the marked sessions, where there are any."""
 _NEEDS_SESSION = frozenset(
-    {"open", "unfold", "rename", "delete", "clear", "cure", "toggle_follow", *OF_SESSION}
+    {"open", "unfold", "rename", "delete", "clear", "cure", "mark", "mark_range"}
+    | {"toggle_follow", *OF_SESSION}
 )
 
 
@@ -199,6 +202,8 @@ class SessionScreen(TakingOut):
                 )
             )
 
+        from sessiontui.ui.screens.bulk_change import BulkChangeScreen  # noqa: PLC0415  not for the first frame
+
         asking = BulkChangeScreen(self.bench, change, self.marked, self.key_of("undo"))
         self.app.push_screen(asking, answered)
 
@@ -263,6 +268,8 @@ class SessionScreen(TakingOut):
 
     def action_journal(self) -> None:
         """Show the journal."""
+        from sessiontui.ui.screens.journal import JournalScreen  # noqa: PLC0415  not for the first frame
+
         self.app.push_screen(JournalScreen(self.bench, self._desk))
 
     # -- what became of it -----------------------------------------------------------------

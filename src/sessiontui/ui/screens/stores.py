@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 
 from sessiontui.domain.errors import SessionTuiError
 from sessiontui.domain.printable import printable_line
-from sessiontui.domain.store import Capability, StoreInfo
+from sessiontui.domain.store import Capabilities, Capability, StoreInfo
 from sessiontui.domain.words import count_words, size_words
 from sessiontui.services.library import Library
 from sessiontui.ui.action_keys import bindings_of
@@ -43,6 +43,7 @@ _WORDS = {
     Capability.MIGRATE: "migrate",
 }
 """The capabilities a person meets, and what they call them."""
+_CHANGES = (Capability.RENAME, Capability.CLEAR, Capability.DELETE, Capability.SET_STATE)
 
 
 class StoreList(OptionList):
@@ -186,13 +187,13 @@ class StoresScreen(ActionScreen[str | None]):
         able = ", ".join(word for can, word in _WORDS.items() if can in store.capabilities)
         table.add_row()
         table.add_row(self._text("can", "good"), self._text(able or "be read", "text"))
-        missing = [can for can in _WORDS if can not in store.capabilities]
-        if missing:
+        refused = refused_words(store.capabilities)
+        if refused:
             table.add_row()
-            table.add_row(self._text("cannot", "bad"))
-        for capability in missing:
-            reason = store.capabilities.reason(capability)
-            table.add_row(self._text(_WORDS[capability], "word"), self._text(reason, "dim"))
+        for number, (reason, words) in enumerate(refused.items()):
+            name = "" if number else "cannot"
+            table.add_row(self._text(name, "bad"), self._text(words, "word"))
+            table.add_row("", self._text(reason, "dim"))
         return table
 
     def _text(self, text: str, part: str) -> Text:
@@ -248,7 +249,17 @@ def _read_stores(library: Library) -> tuple[tuple[StoreInfo, ...], dict[str, str
     return stores, {store: remedy for store, remedy in remedies if remedy}
 
 
+def refused_words(capabilities: Capabilities) -> dict[str, str]:
+    """What cannot be done, by the reason: each is told once."""
+    found: dict[str, list[str]] = {}
+    for capability, word in _WORDS.items():
+        if capability not in capabilities:
+            found.setdefault(capabilities.reason(capability), []).append(word)
+    return {reason: ", ".join(words) for reason, words in found.items()}
+
+
 def _access_words(store: StoreInfo) -> str:
     if not store.available:
         return "cannot be read"
-    return "read and change" if store.writable else "read only"
+    can_change = store.writable and any(can in store.capabilities for can in _CHANGES)
+    return "read and change" if can_change else "read only"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.actions import SkipAction
 from textual.geometry import Region
@@ -14,14 +15,6 @@ from sessiontui.domain.message import Message
 from sessiontui.domain.session import SessionRef, SessionRow
 from sessiontui.domain.store import Capability
 from sessiontui.domain.words import count_words, size_words
-from sessiontui.services.exporting import ExportForm, exported
-from sessiontui.services.resuming import (
-    Against,
-    Obstacle,
-    ResumePlan,
-    command_line,
-    make_folder,
-)
 from sessiontui.ui.copies import (
     Copyable,
     code_items,
@@ -31,16 +24,16 @@ from sessiontui.ui.copies import (
     prompt_before,
 )
 from sessiontui.ui.error_display import show_error
-from sessiontui.ui.giving import GivingApp
-from sessiontui.ui.handing_over import hand_over
 from sessiontui.ui.messages import LibraryChanged
 from sessiontui.ui.refresher import start_worker
-from sessiontui.ui.screens.confirm import Confirm
-from sessiontui.ui.screens.menu import Menu
 from sessiontui.ui.screens.transcript_walking import TranscriptWalking
 from sessiontui.ui.session_facts import Facts
+from sessiontui.ui.taking_out import TakingOutApp
 from sessiontui.ui.widgets.code_blocks import code_blocks
 from sessiontui.ui.widgets.session_list import SessionList
+
+if TYPE_CHECKING:
+    from sessiontui.services.resuming import Obstacle, ResumePlan
 
 
 class TakingOut(TranscriptWalking):
@@ -61,9 +54,9 @@ class TakingOut(TranscriptWalking):
         """What is known of a session by now."""
 
     @property
-    def _app(self) -> GivingApp:
+    def _app(self) -> TakingOutApp:
         app = self.app
-        assert isinstance(app, GivingApp)
+        assert isinstance(app, TakingOutApp)
         return app
 
     # -- exporting -------------------------------------------------------------------------
@@ -83,6 +76,8 @@ class TakingOut(TranscriptWalking):
             start_worker(self.app, partial(self._resume, row.ref), "resuming", exclusive=True)
 
     async def _resume(self, ref: SessionRef) -> None:
+        from sessiontui.ui.handing_over import hand_over  # noqa: PLC0415  not for the first frame
+
         try:
             plan = await self.bench.reads.run(self.bench.library.resume_plan, ref)
             if not await self._may_resume(plan):
@@ -98,12 +93,14 @@ class TakingOut(TranscriptWalking):
 
     async def _may_resume(self, plan: ResumePlan) -> bool:
         """Whether nothing stands against it, or a person wants it all the same."""
+        from sessiontui.services.resuming import Against, make_folder  # noqa: PLC0415  not for the first frame
+
         missing = plan.obstacle(Against.NO_PROGRAM)
         if missing is not None:
             raise ResumeRefused(missing.title, missing.hint, plan.ref)
         gone = plan.obstacle(Against.NO_FOLDER)
         doubts = [each for each in plan.obstacles if each is not gone]
-        if doubts and not await self._insists(doubts, "resume it"):
+        if doubts and not await self._insists(doubts, "resume it all the same"):
             return False
         if gone is None or plan.folder is None:
             return True
@@ -112,10 +109,12 @@ class TakingOut(TranscriptWalking):
         await self.bench.reads.run(make_folder, plan)
         return True
 
-    async def _insists(self, doubts: Sequence[Obstacle], verb: str) -> bool:
+    async def _insists(self, doubts: Sequence[Obstacle], yes: str) -> bool:
+        from sessiontui.ui.screens.confirm import Confirm  # noqa: PLC0415  not for the first frame
+
         first, *others = doubts
         reasons = (first.hint, *(other.title for other in others))
-        asking = Confirm(first.title, tuple(filter(None, reasons)), verb)
+        asking = Confirm(first.title, tuple(filter(None, reasons)), yes)
         return await self.app.push_screen_wait(asking)
 
     # -- copying ---------------------------------------------------------------------------
@@ -134,6 +133,8 @@ class TakingOut(TranscriptWalking):
         if self.get_selected_text():
             self.action_copy_text()
         elif row is not None:
+            from sessiontui.ui.screens.menu import Menu  # noqa: PLC0415  not for the first frame
+
             menu = Menu("copy", copy_items(self._copyable(row)), self.reading_region)
             self.app.push_screen(menu, self._copy_chosen)
 
@@ -200,6 +201,8 @@ class TakingOut(TranscriptWalking):
         message = self._message
         codes = () if message is None else tuple(code_blocks(message))
         if len(codes) > 1:
+            from sessiontui.ui.screens.menu import Menu  # noqa: PLC0415  not for the first frame
+
             near = self.transcript.code_at_cursor()
             at = codes.index(near) if near in codes else 0
             menu = Menu("code block", code_items(codes), self.reading_region, at)
@@ -244,8 +247,12 @@ class TakingOut(TranscriptWalking):
             self.tell("its agent cannot resume this session as it is stored", "warning")
 
     def _resume_line(self, ref: SessionRef) -> str:
+        from sessiontui.services.resuming import command_line  # noqa: PLC0415  not for the first frame
+
         resume = self.bench.library.resume_command(ref)
         return "" if resume is None else command_line(resume)
 
     def _markdown(self, ref: SessionRef) -> str:
+        from sessiontui.services.exporting import ExportForm, exported  # noqa: PLC0415  not for the first frame
+
         return exported(self.bench.library.transcript(ref), ExportForm.MARKDOWN)

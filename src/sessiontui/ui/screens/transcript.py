@@ -24,7 +24,7 @@ from sessiontui.ui.messages import LibraryChanged
 from sessiontui.ui.refresher import Refresher, start_worker
 from sessiontui.ui.screens.session_screen import SessionScreen
 from sessiontui.ui.session_facts import read_facts
-from sessiontui.ui.steps import Step, scroll
+from sessiontui.ui.steps import Step
 from sessiontui.ui.transcript_feed import TranscriptFeed, Wanted
 from sessiontui.ui.widgets.details_panel import Details, DetailsPanel
 from sessiontui.ui.widgets.find_line import FindLine
@@ -159,10 +159,10 @@ class TranscriptScreen(SessionScreen):
         message.stop()
         self._title.follows = message.following
 
-    @on(TranscriptView.ShownInPart)
-    def _shown_in_part(self, message: TranscriptView.ShownInPart) -> None:
+    @on(TranscriptView.AnswersOnlyChanged)
+    def _answers_only_changed(self, message: TranscriptView.AnswersOnlyChanged) -> None:
         message.stop()
-        self._title.in_part = message.in_part
+        self._title.answers_only = message.answers_only
 
     # -- questions, rename, changes --------------------------------------------------------
 
@@ -204,17 +204,8 @@ class TranscriptScreen(SessionScreen):
         """Scroll, or walk what is found, or move in the outline."""
         if self._find.is_typing and step in _WALKS:
             self._find.walk(_WALKS[step])
-        elif self.focused is self.outline:
-            self.outline.step(step)
         else:
-            scroll(self.transcript, step)
-
-    def action_unfold(self) -> None:
-        """Show or fold the message at the cursor, or go to the prompt at it."""
-        if self.focused is self.outline:
-            self.outline.choose()
-        else:
-            self.transcript.action_toggle_fold()
+            super().step(step)
 
     def action_find(self) -> None:
         """Find something in the transcript."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual import getters, on
 
 from sessiontui.ui.screens.action_screen import ActionScreen
-from sessiontui.ui.screens.prompt_picker import PromptPicker
+from sessiontui.ui.steps import Step, scroll
 from sessiontui.ui.widgets.outline import Outline
 from sessiontui.ui.widgets.transcript_view import TranscriptView
 
@@ -23,7 +23,7 @@ OF_TRANSCRIPT = frozenset(
         "toggle_thinking",
         "toggle_fold",
         "toggle_follow",
-        "toggle_focused",
+        "toggle_answers",
         "outline",
         "unfold",
     }
@@ -103,6 +103,8 @@ class TranscriptWalking(ActionScreen[None]):
     def action_outline(self) -> None:
         """To the outline beside the transcript, and away with it again; else over it."""
         if not self._has_room:
+            from sessiontui.ui.screens.prompt_picker import PromptPicker  # noqa: PLC0415  not for the first frame
+
             transcript = self.transcript
             picker = PromptPicker(transcript.landmarks, transcript.landmark)
             self.app.push_screen(picker, self._jump)
@@ -113,6 +115,20 @@ class TranscriptWalking(ActionScreen[None]):
         self.set_focus(self.outline if self._wants_outline else self.transcript)
 
     # -- walking ---------------------------------------------------------------------------
+
+    def step(self, step: Step) -> None:
+        """Scroll, or move in the outline."""
+        if self.focused is self.outline:
+            self.outline.step(step)
+        else:
+            scroll(self.transcript, step)
+
+    def action_unfold(self) -> None:
+        """Show or fold the message at the cursor, or go to the prompt at it."""
+        if self.focused is self.outline:
+            self.outline.choose()
+        else:
+            self.transcript.action_toggle_fold()
 
     def action_next_hit(self) -> None:
         """To the next hit."""
@@ -156,7 +172,7 @@ class TranscriptWalking(ActionScreen[None]):
         """Follow, or stop following."""
         self.transcript.action_toggle_follow()
 
-    def action_toggle_focused(self) -> None:
+    def action_toggle_answers(self) -> None:
         """Show prompts and final answers only, or everything."""
-        self.transcript.action_toggle_focused()
+        self.transcript.action_toggle_answers()
         self.bench.view_state.set("answers", self.transcript.answers_only)

@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from operator import indexOf, itemgetter
+from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
 from sessiontui.domain.query import Query
 from sessiontui.domain.session import SessionRef, SessionRow
+from sessiontui.domain.words import folder_words
 from sessiontui.services.looked_at import Looks
 from sessiontui.ui.list_order import Grouping, ListOrder, ListSort
 from sessiontui.ui.widgets.column_plan import PLACES, Needs, measure
@@ -211,13 +213,18 @@ def _sections(
         case Grouping.DAY:
             return numbered(by_day(heads, context))
         case Grouping.WORKSPACE:
-            return numbered(by_name(heads, lambda row: row.workspace, "no workspace"))
+            return numbered(_below_home(by_name(heads, lambda row: row.workspace, "no workspace")))
         case Grouping.STORE:
             return numbered(by_name(heads, lambda row: row.ref.store, "no store"))
         case Grouping.AGENT:
             return numbered(by_name(heads, lambda row: row.agent, "no agent"))
         case Grouping.NONE:
             return None
+
+
+def _below_home(sections: Iterable[Section]) -> list[Section]:
+    home = Path.home()
+    return [section._replace(title=folder_words(section.title, home)) for section in sections]
 
 
 def new_sessions(rows: Iterable[SessionRow], looks: Looks) -> frozenset[SessionRef]:

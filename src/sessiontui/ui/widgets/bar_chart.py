@@ -11,21 +11,15 @@ from typing import ClassVar, NamedTuple
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
-from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import reactive
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
 from sessiontui.domain.bar_signs import BarSigns, bar
 from sessiontui.domain.printable import printable_line
-from sessiontui.ui.steps import Step
 from sessiontui.ui.widgets.cell_text import fit, fit_right
+from sessiontui.ui.widgets.line_list import MARGIN, LineList
 
 _PREFIX = "bar-chart--"
 _PARTS = ("selected", "selected-blurred", "cursor", "label", "note", "bar", "figure")
-_MARGIN = 2
 _GAP = 2
 _LEAST_BAR = 6
 _MOST_BAR = 40
@@ -60,7 +54,7 @@ def plan_bars(bars: Sequence[Bar], width: int) -> BarPlan:
     figure = max((cell_len(each.figure) for each in bars), default=0)
     label = max((cell_len(each.label) for each in bars), default=0)
     note = max((cell_len(each.note) for each in bars), default=0)
-    room = width - _MARGIN - figure - _GAP - 1
+    room = width - MARGIN - figure - _GAP - 1
     least = _LEAST_BAR + _GAP if room >= 4 * _LEAST_BAR else 0
     if note and room - label - least < note + _GAP:
         # What a thing is called comes before where it belongs.
@@ -71,12 +65,12 @@ def plan_bars(bars: Sequence[Bar], width: int) -> BarPlan:
     return BarPlan(label, note, min(length, _MOST_BAR) if length >= _LEAST_BAR else 0, figure)
 
 
-class BarChart(ScrollView, can_focus=True, inherit_bindings=False):
+class BarChart(LineList):
     """Bars with a cursor; `enter` or a second click opens what the cursor is on."""
 
+    PREFIX = _PREFIX
+    PARTS = _PARTS
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"{_PREFIX}{part}" for part in _PARTS}
-
-    cursor: reactive[int] = reactive(0, init=False)
 
     class Opened(Message):
         """What is under the cursor shall be opened."""
@@ -93,9 +87,8 @@ class BarChart(ScrollView, can_focus=True, inherit_bindings=False):
         *,
         id: str | None = None,  # noqa: A002
     ) -> None:
-        super().__init__(id=id)
+        super().__init__(cursor_sign, id=id)
         self._signs = signs
-        self._cursor_sign = cursor_sign
         self._bars: tuple[Bar, ...] = ()
         self._most = 0.0
         self._plan = plan_bars((), 0)
@@ -110,8 +103,8 @@ class BarChart(ScrollView, can_focus=True, inherit_bindings=False):
         self._most = max((each.value for each in bars), default=0.0)
         keys = [each.key for each in bars]
         kept = before is not None and before.key in keys
-        self.set_reactive(BarChart.cursor, keys.index(before.key) if before and kept else 0)
-        self._lay_out()
+        self.lay_out()
+        self.cursor = keys.index(before.key) if before and kept else 0
 
     @property
     def bars(self) -> tuple[Bar, ...]:
@@ -123,87 +116,31 @@ class BarChart(ScrollView, can_focus=True, inherit_bindings=False):
         """What the cursor is on."""
         return self._bars[self.cursor] if self.cursor < len(self._bars) else None
 
-    # -- moving ----------------------------------------------------------------------------
+    @property
+    def line_count(self) -> int:
+        """How many bars there are."""
+        return len(self._bars)
 
-    def step(self, step: Step) -> None:
-        """Move the cursor."""
-        page = max(1, self.scrollable_content_region.height - 1)
-        moves = {
-            Step.DOWN: self.cursor + 1,
-            Step.UP: self.cursor - 1,
-            Step.PAGE_DOWN: self.cursor + page,
-            Step.PAGE_UP: self.cursor - page,
-            Step.FIRST: 0,
-            Step.LAST: len(self._bars) - 1,
-        }
-        self._go_to(moves[step])
-
-    def _go_to(self, index: int) -> None:
-        if self._bars:
-            self.cursor = max(0, min(index, len(self._bars) - 1))
-
-    def watch_cursor(self) -> None:
-        """Bring the line into view."""
-        self._scroll_to_cursor()
-        self.refresh()
-
-    def _scroll_to_cursor(self) -> None:
-        height = self.scrollable_content_region.height
-        top = self.scroll_offset.y
-        if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False, force=True)
-        elif height and self.cursor >= top + height:
-            self.scroll_to(y=self.cursor - height + 1, animate=False, force=True)
-
-    def on_click(self, event: events.Click) -> None:
-        """Select a line; a second click opens it."""
-        offset = event.get_content_offset(self)
-        if offset is None:
-            return
-        line = offset.y + self.scroll_offset.y
-        if line >= len(self._bars):
-            return
-        if event.chain > 1 and line == self.cursor:
-            self.post_message(self.Opened(self, self._bars[line]))
-        else:
-            self._go_to(line)
+    def open_selected(self) -> None:
+        """Tell that it was clicked again."""
+        self.post_message(self.Opened(self, self._bars[self.cursor]))
 
     # -- painting --------------------------------------------------------------------------
 
-    def on_resize(self) -> None:
-        """Share out the new width."""
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        width = self.scrollable_content_region.width
+    def plan(self, width: int) -> None:
+        """Share out the cells of a line."""
         self._plan = plan_bars(self._bars, width)
-        self.virtual_size = Size(width, len(self._bars))
-        self._scroll_to_cursor()
-        self.refresh()
 
-    def render_line(self, y: int) -> Strip:
-        """One bar."""
-        width, number = self.scrollable_content_region.width, y + self.scroll_offset.y
-        if number >= len(self._bars):
-            return Strip.blank(width, self.rich_style)
-        styles = {
-            part: self.get_component_rich_style(f"{_PREFIX}{part}", partial=True) for part in _PARTS
-        }
-        background = self.rich_style
-        if number == self.cursor:
-            background += styles["selected" if self.has_focus else "selected-blurred"]
-        segments = Segment.apply_style(
-            self._line(self._bars[number], styles, selected=number == self.cursor), background
-        )
-        return Strip(segments).adjust_cell_length(width, background)
-
-    def _line(self, each: Bar, styles: dict[str, Style], *, selected: bool) -> list[Segment]:
+    def paint(
+        self, number: int, styles: dict[str, Style], width: int, *, selected: bool
+    ) -> list[Segment]:
+        """A bar with what it is about."""
+        each = self._bars[number]
         plan, gap = self._plan, Segment(" " * _GAP)
         if selected and self.has_focus:
             # What is quiet elsewhere has to be read on the background of the cursor too.
             styles = {**styles, "note": styles["label"], "figure": styles["label"]}
         line = [
-            Segment(f"{self._cursor_sign if selected else '':<{_MARGIN}}", styles["cursor"]),
             Segment(fit(each.label, plan.label), styles["label"]),
             gap,
         ]
@@ -214,8 +151,3 @@ class BarChart(ScrollView, can_focus=True, inherit_bindings=False):
             line += [Segment(painted.ljust(plan.bar), styles["bar"]), gap]
         line.append(Segment(fit_right(each.figure, plan.figure), styles["figure"]))
         return line
-
-    def watch_has_focus(self, has_focus: bool) -> None:
-        """The selected line looks different with the focus."""
-        super().watch_has_focus(has_focus)
-        self.refresh()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from pydantic import JsonValue
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -19,6 +18,7 @@ from sessiontui.domain.message import (
     ThinkingBlock,
 )
 from sessiontui.domain.printable import printable_line
+from sessiontui.domain.tool_words import data_words
 from sessiontui.domain.words import count_words, size_words
 from sessiontui.ui.widgets.code_blocks import FENCE
 from sessiontui.ui.widgets.code_lines import code_lines
@@ -218,22 +218,11 @@ def opaque_pieces(painting: Painting, block: int, content: OpaqueBlock) -> Itera
     fold = painting.chosen(block) or Fold.CLOSED
     type_name = printable_line(content.type_name, _LONGEST_LABEL) or "(no type)"
     name = styled(type_name, painting.colours.system)
+    words = data_words(content.data, _LONGEST_LABEL)
     if fold is Fold.CLOSED:
-        yield _fold_line(painting, block, fold, name, _data_words(content.data), cut=False)
+        yield _fold_line(painting, block, fold, name, words, cut=False)
         return
     data = json.dumps(content.data, ensure_ascii=False, indent=2)
     head = head_of(data, fold, _DATA_LINES, _DATA_LINES * 200)
-    yield _fold_line(painting, block, fold, name, _data_words(content.data), head.is_cut)
+    yield _fold_line(painting, block, fold, name, words, head.is_cut)
     yield from painting.output(block, head, painting.colours.output, (Segment("  "),))
-
-
-def _data_words(data: JsonValue) -> str:
-    match data:
-        case None:
-            return "no data"
-        case dict():
-            return count_words(len(data), "field")
-        case list():
-            return count_words(len(data), "item")
-        case _:
-            return printable_line(str(data), _LONGEST_LABEL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
@@ -13,9 +14,12 @@ from textual.widgets import Static
 
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.session import Session, SessionRow, TitleSource
-from sessiontui.domain.verdict import Verdict, VerdictStatus
-from sessiontui.domain.words import count_words, size_words
-from sessiontui.ui.marks import STATUS_WORDS, Marks
+from sessiontui.domain.verdict import STATUS_WORDS, Verdict, VerdictStatus
+from sessiontui.domain.words import count_words, folder_words, size_words
+from sessiontui.ui.marks import Marks
+
+_NEEDS_YOU = frozenset({VerdictStatus.ERROR, VerdictStatus.WAITING})
+"""A session in one of these is listed as one that needs a person: why comes first."""
 
 
 class Details(NamedTuple):
@@ -65,7 +69,12 @@ class DetailsPanel(Static):
     def watch_details(self) -> None:
         """Make room for more lines, or less; as many lines as before need no new layout."""
         width, height = self.content_size
-        if width and self.render().get_height({}, width) != height:
+        if not width:
+            return
+        needed = self.render().get_height({}, width)
+        # The row alone has fewer lines; those of the session come in a moment.
+        is_first_look = self.details is not None and self.details.session is None
+        if needed > height or (needed < height and not is_first_look):
             self.refresh(layout=True)
 
     def render(self) -> Content:
@@ -74,14 +83,24 @@ class DetailsPanel(Static):
         if details is None or self._now is None:
             return Content("")
         lines: list[Content] = []
-        if details.verdict is not None and details.verdict.status is VerdictStatus.STUCK:
-            lines += self._evidence(details.verdict, details.cure_refusal)
+        verdict = details.verdict
+        if verdict is not None and verdict.status is VerdictStatus.STUCK:
+            lines += self._evidence(verdict, details.cure_refusal)
+        elif (status := _status(details)) in _NEEDS_YOU:
+            lines.append(self._reason(VerdictStatus(status), verdict))
         lines.append(self._facts(details))
         problem = details.session.problem if details.session else details.row.problem
         if problem:
             words = f"{self._marks.damaged} {printable_line(problem)}"
             lines.append(Content.styled(words, ".details--warning"))
         return Content("\n").join(lines)
+
+    def _reason(self, status: VerdictStatus, verdict: Verdict | None) -> Content:
+        # The line is there before its reason is: nothing moves when that comes.
+        words = f"{self._marks.statuses[status]} {STATUS_WORDS[status]}"
+        if verdict is not None:
+            words += f": {printable_line(', '.join(verdict.evidence))}"
+        return Content.styled(words, f".details--{status}")
 
     def _evidence(self, verdict: Verdict, refusal: str | None) -> Iterable[Content]:
         mark = self._marks.statuses[verdict.status]
@@ -102,13 +121,14 @@ class DetailsPanel(Static):
         row, session = details.row, details.session
         known = [session.agent, session.model] if session else [row.agent, row.model]
         head = [printable_line(fact, 40) for fact in known if fact]
-        facts = [printable_line(row.format, 40), middle_cut(printable_line(row.ref.key), 22)]
+        facts = [] if row.format in known else [printable_line(row.format, 40)]
+        facts.append(middle_cut(printable_line(row.ref.key), 22))
         if row.message_count is not None:
             facts.append(count_words(row.message_count, "message"))
         if row.size_bytes is not None:
             facts.append(size_words(row.size_bytes))
-        status = details.verdict.status if details.verdict else row.status
-        if status != VerdictStatus.STUCK:
+        status = _status(details)
+        if status != VerdictStatus.STUCK and status not in _NEEDS_YOU:
             facts.append(STATUS_WORDS.get(status, status))
         facts += _places(row, session)
         span = time_span(
@@ -138,9 +158,13 @@ def joined_within(facts: Iterable[str], width: int, used: int) -> list[str]:
     return lines
 
 
+def _status(details: Details) -> str:
+    return details.row.status if details.verdict is None else details.verdict.status
+
+
 def _places(row: SessionRow, session: Session | None) -> Iterable[str]:
     if row.workspace:
-        yield middle_cut(printable_line(row.workspace), 40)
+        yield middle_cut(printable_line(folder_words(row.workspace, Path.home())), 40)
     if session is not None and session.branch:
         yield printable_line(session.branch, 30)
     if row.channel:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from enum import Enum, auto
+from typing import NamedTuple
 
 from sessiontui.domain.conversation import (
     OpenCalls,
@@ -21,7 +22,7 @@ from sessiontui.domain.conversation import (
     paired_result,
     speaker_of,
 )
-from sessiontui.domain.message import Block, Message
+from sessiontui.domain.message import Block, Message, Role
 from sessiontui.services.message_pages import MessagePages
 from sessiontui.ui.widgets.folding import HEAD_CHARACTERS
 from sessiontui.ui.widgets.landmarks import Landmarks, prompt_text
@@ -59,6 +60,33 @@ class Setting:
     results: tuple[tuple[int, PairedResult], ...] = ()
     elsewhere: frozenset[int] = frozenset()
 
+
+class _Laid(NamedTuple):
+    """Blocks as they stand one below the other, roughly; `touched` hold calls they answer."""
+
+    touched: set[int]
+    first: Texture | None
+    last: Texture | None
+    rows: int
+    characters: int
+
+
+def continues(known: Message, message: Message) -> bool:
+    """Whether a message is a known one to which an agent has only added blocks."""
+    count = len(known.blocks)
+    return (
+        known.role is Role.ASSISTANT
+        and known.index == message.index
+        and len(message.blocks) > count
+        and message.blocks[:count] == known.blocks
+        # What has rows of its own by now: how it begins is decided.
+        and any(not (is_blank(block) or block.kind == "tool_result") for block in known.blocks)
+        and all(getattr(known, name) == getattr(message, name) for name in _HEADING)
+    )
+
+
+_HEADING = ("role", "human", "author", "model", "created_at")
+"""What decides how a message stands among the others, besides its blocks."""
 
 _STARTS_TURN, _GAP, _NEW_DAY, _SHOWS_MODEL = 1, 2, 4, 8
 """What is known of a message, as bits."""
@@ -99,12 +127,29 @@ class MessageFlow:
         return len(self.messages)
 
     def extend(self, messages: Iterable[Message]) -> set[int]:
-        """Add messages; returns positions of earlier ones whose calls got their results."""
+        """Add messages; returns positions of earlier ones that look different by that.
+
+        The first may be the last one that is known, with more blocks: see `continues`.
+        """
         known = len(self.messages)
         touched: set[int] = set()
         for message in messages:
-            touched |= self._add(message)
+            if self._indices and message.index == self._indices[-1]:
+                touched |= self._continue(message)
+            else:
+                touched |= self._add(message)
         return {position for position in touched if position < known}
+
+    def _continue(self, message: Message) -> set[int]:
+        position = len(self.messages) - 1
+        before = len(self.messages[position].blocks)
+        self.messages.replace_last(message)
+        self.notes.replace_last(message)
+        laid = self._lay(position, message, before, self._texture)
+        self._texture = laid.last
+        self._rows[position] += laid.rows
+        self._characters[position] += laid.characters
+        return {position, *laid.touched}
 
     def _add(self, message: Message) -> set[int]:
         # This runs once for every message of a transcript before anything is shown.
@@ -117,10 +162,29 @@ class MessageFlow:
             self.landmarks.add(position, cut, is_break=True)
         if message.human:
             self._open_calls.end_turn()
+        touched, first, last, rows, characters = self._lay(position, message)
+        if touched and first is None:
+            self._hidden[position] = min(touched)
+            facts = 0
+        else:
+            if message.human:
+                self.prompts.append(position)
+                self.landmarks.add(position, prompt_text(message), is_break=False)
+            facts = self._judge(message, first or Texture.PROSE, last or Texture.PROSE)
+            rows = (rows or 1) + (facts & _STARTS_TURN) + bool(facts & _GAP)
+        self._facts.append(facts)
+        self._rows.append(rows)
+        self._characters.append(characters)
+        return touched
+
+    def _lay(
+        self, position: int, message: Message, start: int = 0, last: Texture | None = None
+    ) -> _Laid:
+        """Lay the blocks of a message from one on, below one of the texture `last`."""
         touched: set[int] = set()
-        first = last = None
+        first = None
         rows = characters = 0
-        for ordinal, block in enumerate(message.blocks):
+        for ordinal, block in enumerate(message.blocks[start:], start):
             if block.kind == "tool_call":
                 self._open_calls.ask((position, ordinal), block.call_id)
             elif block.kind == "tool_result":
@@ -141,19 +205,7 @@ class MessageFlow:
                 rows += block.text.count("\n", 0, HEAD_CHARACTERS)
             elif block.kind == "damaged":
                 rows += 3
-        if touched and first is None:
-            self._hidden[position] = min(touched)
-            facts = 0
-        else:
-            if message.human:
-                self.prompts.append(position)
-                self.landmarks.add(position, prompt_text(message), is_break=False)
-            facts = self._judge(message, first or Texture.PROSE, last or Texture.PROSE)
-            rows = (rows or 1) + (facts & _STARTS_TURN) + bool(facts & _GAP)
-        self._facts.append(facts)
-        self._rows.append(rows)
-        self._characters.append(characters)
-        return touched
+        return _Laid(touched, first, last, rows, characters)
 
     def _judge(self, message: Message, first: Texture, last: Texture) -> int:
         speaker, author = speaker_of(message), message.author

@@ -1,4 +1,4 @@
-"""What the focused view must know of every message, in a few bytes each. Pure."""
+"""What showing answers only must know of every message, in a few bytes each. Pure."""
 
 from __future__ import annotations
 
@@ -45,6 +45,12 @@ class MessageNotes:
         self._facts.append(facts)
         self._calls.append(min(calls, _MOST_CALLS))
         self._times.append(message.created_at.timestamp() if message.created_at else 0.0)
+
+    def replace_last(self, message: Message) -> None:
+        """Take the last message down anew: an agent goes on with it."""
+        for facts in (self._facts, self._calls, self._times):
+            facts.pop()
+        self.add(message, is_break=False)
 
     def is_answer(self, position: int) -> bool:
         """Whether an agent says something in a message."""

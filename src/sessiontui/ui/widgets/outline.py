@@ -33,6 +33,8 @@ class Outline(ScrollView, can_focus=True, inherit_bindings=False):
         "outline--break",
         "outline--notice",
     }
+    ALLOW_SELECT = False
+    """A click goes to a prompt; a hand that slips meanwhile selects nothing."""
 
     current: reactive[int | None] = reactive(None)
     """The number of the landmark that is being read."""

@@ -25,7 +25,7 @@ class ReadingPane(Vertical):
         self._marks = marks
         self._hit_words = ""
         self._follow_words = ""
-        self._part_words = ""
+        self._answers_words = ""
 
     def compose(self) -> ComposeResult:
         yield DetailsPanel(self._marks)
@@ -61,14 +61,16 @@ class ReadingPane(Vertical):
         self._follow_words = "following" if message.following else ""
         self._paint_subtitle()
 
-    def on_transcript_view_shown_in_part(self, message: TranscriptView.ShownInPart) -> None:
+    def on_transcript_view_answers_only_changed(
+        self, message: TranscriptView.AnswersOnlyChanged
+    ) -> None:
         """Say whether only prompts and answers are shown."""
         message.stop()
-        self._part_words = "answers only" if message.in_part else ""
+        self._answers_words = "answers only" if message.answers_only else ""
         self._paint_subtitle()
 
     def _paint_subtitle(self) -> None:
-        parts = (self._part_words, self._follow_words, self._hit_words)
+        parts = (self._answers_words, self._follow_words, self._hit_words)
         words = " · ".join(filter(None, parts))
         self.border_subtitle = Content(words) if words else None
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import tzinfo
 
 from sessiontui.domain.message import Message
-from sessiontui.ui.widgets.focused_turns import FocusedTurns
+from sessiontui.ui.widgets.answers_only import AnswersOnly
 from sessiontui.ui.widgets.folding import BETWEEN, Fold, Folding
 from sessiontui.ui.widgets.message_flow import MessageFlow
 from sessiontui.ui.widgets.message_renderer import (
@@ -49,7 +49,7 @@ class RenderedTranscript:
         self._thinking_open = False
         self._chosen: dict[int, dict[int, Fold]] = {}
         self._lent: dict[tuple[int, int], Fold | None] = {}
-        self._focused: FocusedTurns | None = None
+        self._answers: AnswersOnly | None = None
         self._rendered: WeighedCache[RenderedMessage] = WeighedCache(_KEPT_ROWS)
         self.rows = self._estimated()
 
@@ -58,14 +58,14 @@ class RenderedTranscript:
 
     def _estimates(self, start: int) -> list[int]:
         rows = self.flow.estimates(self._width, start)
-        focused = self._focused
-        if focused is None:
+        answers = self._answers
+        if answers is None:
             return rows
         return [
             0
-            if focused.is_hidden(position)
+            if answers.is_hidden(position)
             else min(rough, _LINE_ROWS)
-            if focused.shows_line_only(position)
+            if answers.shows_line_only(position)
             else rough
             for position, rough in enumerate(rows, start)
         ]
@@ -81,16 +81,16 @@ class RenderedTranscript:
         found = self._rendered.get(position)
         if found is None:
             message, setting = self.flow.messages[position], self.flow.setting(position)
-            focused = self._focused
+            answers = self._answers
             found = self._renderer.render(
                 message,
                 self._width,
-                setting if focused is None else focused.setting(position, setting),
+                setting if answers is None else answers.setting(position, setting),
                 folding=Folding(
                     self._tools_open, self._thinking_open, self._chosen.get(position, {})
                 ),
                 finder=self._finder,
-                between=None if focused is None else _folded_line(focused, position, message),
+                between=None if answers is None else _folded_line(answers, position, message),
             )
             self._rendered.keep(position, found, found.height)
         return found
@@ -101,12 +101,12 @@ class RenderedTranscript:
         """Whether a message has no rows of its own."""
         if self.flow.is_hidden(position):
             return True
-        return self._focused is not None and self._focused.is_hidden(position)
+        return self._answers is not None and self._answers.is_hidden(position)
 
     def shown_for(self, position: int) -> int:
         """The message that shows another, or the line it is folded into."""
         position = self.flow.host(position)
-        first = self._focused.line_over(position) if self._focused else None
+        first = self._answers.line_over(position) if self._answers else None
         return first if first is not None and self.is_hidden(position) else position
 
     def shown_from(self, position: int, step: int) -> int | None:
@@ -122,14 +122,9 @@ class RenderedTranscript:
         position = self.flow.position_of(index)
         return self.shown_for(len(self.flow) - 1 if position is None else position)
 
-    @property
-    def is_focused(self) -> bool:
-        """Whether only prompts and final answers are shown."""
-        return self._focused is not None
-
-    def set_focused(self, is_focused: bool) -> None:
+    def show_answers_only(self, answers_only: bool) -> None:
         """Show prompts and final answers only, or everything."""
-        self._focused = FocusedTurns(self.flow) if is_focused else None
+        self._answers = AnswersOnly(self.flow) if answers_only else None
         self._start_over()
 
     # -- changing what all messages look like ----------------------------------------------
@@ -167,8 +162,8 @@ class RenderedTranscript:
             here = self.flow.position_of(message.index)
             if here is not None and self.flow.messages[here] == message:
                 self._chosen[here] = dict(choices)
-        if self._focused is not None and other._focused is not None:
-            self._focused.unfold(other._focused.unfolded)
+        if self._answers is not None and other._answers is not None:
+            self._answers.unfold(other._answers.unfolded)
         for (position, block), before in other._lent.items():
             index = other.flow.index_at(position)
             here = self.flow.position_of(index)
@@ -185,8 +180,8 @@ class RenderedTranscript:
         known = len(self.flow)
         for position in self.flow.extend(messages):
             self._changed(position)
-        if self._focused is not None:
-            for position in range(min(known, self._focused.extend()), known):
+        if self._answers is not None:
+            for position in range(min(known, self._answers.extend()), known):
                 self._changed(position)
         self.rows.append(self._estimates(known))
 
@@ -221,8 +216,8 @@ class RenderedTranscript:
         self._changed(position)
 
     def _unfold_line(self, position: int, is_open: bool) -> None:
-        assert self._focused is not None
-        for changed in self._focused.set_open(position, is_open):
+        assert self._answers is not None
+        for changed in self._answers.set_open(position, is_open):
             self._changed(changed)
 
     def toggle(self, position: int) -> bool:
@@ -239,13 +234,13 @@ class RenderedTranscript:
 
     def reveal(self, position: int) -> None:
         """Unfold the line that a message, or what it did on the way, is folded into."""
-        focused = self._focused
-        if focused is None:
+        answers = self._answers
+        if answers is None:
             return
-        over = focused.line_over(position)
-        if over is None and focused.line_at(position) is not None:
+        over = answers.line_over(position)
+        if over is None and answers.line_at(position) is not None:
             over = position
-        if over is not None and not focused.is_open(over):
+        if over is not None and not answers.is_open(over):
             self._lent[over, BETWEEN] = Fold.CLOSED
             self._unfold_line(over, is_open=True)
 
@@ -267,7 +262,7 @@ class RenderedTranscript:
         lent, self._lent = self._lent, {}
         for (position, block), before in lent.items():
             if block == BETWEEN:
-                if self._focused is not None and self._focused.line_at(position):
+                if self._answers is not None and self._answers.line_at(position):
                     self._unfold_line(position, is_open=False)
             elif before is None:
                 self._chosen.get(position, {}).pop(block, None)
@@ -280,10 +275,10 @@ class RenderedTranscript:
         self.rows.forget(position)
 
 
-def _folded_line(focused: FocusedTurns, position: int, message: Message) -> FoldedLine | None:
-    between = focused.line_at(position)
+def _folded_line(answers: AnswersOnly, position: int, message: Message) -> FoldedLine | None:
+    between = answers.line_at(position)
     if between is None:
         return None
-    alone = focused.shows_line_only(position)
-    heading = focused.heading_of(between) if alone else message
-    return FoldedLine(between.words, focused.is_open(position), alone, heading)
+    alone = answers.shows_line_only(position)
+    heading = answers.heading_of(between) if alone else message
+    return FoldedLine(between.words, answers.is_open(position), alone, heading)

@@ -12,19 +12,13 @@ from typing import ClassVar, NamedTuple
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
-from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import reactive
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
 from sessiontui.domain.printable import printable_line
-from sessiontui.ui.steps import Step
 from sessiontui.ui.widgets.cell_text import fit, fit_right
+from sessiontui.ui.widgets.line_list import MARGIN, LineList
 
 _PREFIX = "row-list--"
-_MARGIN = 2
 _GAP = 2
 _LEAST_TITLE = 28
 _TITLE_BESIDE_NOTE = 0.5
@@ -67,19 +61,18 @@ def figure_widths(rows: Sequence[ListRow], width: int) -> tuple[int, ...]:
         for at in range(columns)
     ]
     lead = max((cell_len(row.lead) for row in rows), default=0)
-    room = width - _MARGIN - lead - 1 - _LEAST_TITLE
+    room = width - MARGIN - lead - 1 - _LEAST_TITLE
     while widths and sum(widths) + _GAP * len(widths) > room:
         widths.pop()
     return tuple(widths)
 
 
-class RowList(ScrollView, can_focus=True, inherit_bindings=False):
+class RowList(LineList):
     """Lines with a cursor; a second click opens what it is on."""
 
+    PREFIX = _PREFIX
+    PARTS = _PARTS
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"{_PREFIX}{part}" for part in _PARTS}
-
-    cursor: reactive[int] = reactive(0, init=False, always_update=True)
-    """Index of the selected line."""
 
     class Highlighted(Message):
         """Another line is under the cursor."""
@@ -88,8 +81,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         """What is under the cursor was clicked twice."""
 
     def __init__(self, cursor_sign: str, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._cursor_sign = cursor_sign
+        super().__init__(cursor_sign, id=id)
         self._rows: tuple[ListRow, ...] = ()
         self._widths: tuple[int, ...] = ()
         self._lead = 0
@@ -102,7 +94,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         at = next((at for at, row in enumerate(self._rows) if row.key == wanted), None)
         if at is None:
             at = min(self.cursor, max(0, len(self._rows) - 1))
-        self._lay_out()
+        self.lay_out()
         self.cursor = at
 
     @property
@@ -115,94 +107,41 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         """The line that the cursor is on."""
         return self._rows[self.cursor] if self.cursor < len(self._rows) else None
 
-    # -- moving ----------------------------------------------------------------------------
-
-    def step(self, step: Step) -> None:
-        """Move the cursor."""
-        page = max(1, self.scrollable_content_region.height - 1)
-        moves = {
-            Step.DOWN: self.cursor + 1,
-            Step.UP: self.cursor - 1,
-            Step.PAGE_DOWN: self.cursor + page,
-            Step.PAGE_UP: self.cursor - page,
-            Step.FIRST: 0,
-            Step.LAST: len(self._rows) - 1,
-        }
-        self._go_to(moves[step])
-
-    def _go_to(self, index: int) -> None:
-        if self._rows:
-            self.cursor = max(0, min(index, len(self._rows) - 1))
+    @property
+    def line_count(self) -> int:
+        """How many lines there are."""
+        return len(self._rows)
 
     def watch_cursor(self) -> None:
-        """Bring the line into view."""
-        self._scroll_to_cursor()
-        self.refresh()
+        """Bring the line into view, and tell of it."""
+        super().watch_cursor()
         self.post_message(self.Highlighted())
 
-    def _scroll_to_cursor(self) -> None:
-        height = self.scrollable_content_region.height
-        top = self.scroll_offset.y
-        if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False, force=True)
-        elif height and self.cursor >= top + height:
-            self.scroll_to(y=self.cursor - height + 1, animate=False, force=True)
-
-    def on_click(self, event: events.Click) -> None:
-        """Select a line; a second click opens it."""
-        offset = event.get_content_offset(self)
-        if offset is None:
-            return
-        line = offset.y + self.scroll_offset.y
-        if line >= len(self._rows):
-            return
-        if event.chain > 1 and line == self.cursor:
-            self.post_message(self.Opened())
-        else:
-            self._go_to(line)
+    def open_selected(self) -> None:
+        """Tell that it was clicked again."""
+        self.post_message(self.Opened())
 
     # -- painting --------------------------------------------------------------------------
 
-    def on_resize(self) -> None:
-        """Share out the new width."""
-        self._lay_out()
-        self._scroll_to_cursor()
-
-    def _lay_out(self) -> None:
-        width = self.scrollable_content_region.width
+    def plan(self, width: int) -> None:
+        """Share out the cells of a line."""
         self._widths = figure_widths(self._rows, width)
         self._lead = max((cell_len(row.lead) for row in self._rows), default=0)
         # Notes that have the line to themselves begin below each other.
         titles = [printable_line(row.title) for row in self._rows if row.note and not row.figures]
         self._notes_at = min(max(map(cell_len, titles), default=0), int(width * _TITLE_BESIDE_NOTE))
-        self.virtual_size = Size(width, len(self._rows))
-        self.refresh()
 
-    def render_line(self, y: int) -> Strip:
-        """One line."""
-        width, number = self.scrollable_content_region.width, y + self.scroll_offset.y
-        if number >= len(self._rows):
-            return Strip.blank(width, self.rich_style)
-        styles = {
-            part: self.get_component_rich_style(f"{_PREFIX}{part}", partial=True) for part in _PARTS
-        }
-        background = self.rich_style
-        selected = number == self.cursor
-        if selected:
-            background += styles["selected" if self.has_focus else "selected-blurred"]
-        line = self._line(self._rows[number], styles, width, selected=selected)
-        segments = Segment.apply_style(line, background)
-        return Strip(segments).adjust_cell_length(width, background)
-
-    def _line(
-        self, row: ListRow, styles: dict[str, Style], width: int, *, selected: bool
+    def paint(
+        self, number: int, styles: dict[str, Style], width: int, *, selected: bool
     ) -> list[Segment]:
+        """A row."""
+        row = self._rows[number]
         if selected and self.has_focus:
             # What is quiet elsewhere has to be read on the background of the cursor too.
             loud = styles[Tone.PLAIN]
             styles = {**styles, "lead": loud, "figure": loud, Tone.QUIET: loud}
         title, note = printable_line(row.title, _TEXT_LIMIT), printable_line(row.note, _TEXT_LIMIT)
-        room = width - _MARGIN - self._lead - 1 - row.indent
+        room = width - MARGIN - self._lead - 1 - row.indent
         widths = self._widths if row.figures else ()
         room -= sum(widths) + _GAP * len(widths)
         beside = room
@@ -210,7 +149,6 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
             most = max(1, int(room * _TITLE_BESIDE_NOTE), room - _GAP - cell_len(note))
             beside = min(self._notes_at if not widths else cell_len(title), most)
         line = [
-            Segment(f"{self._cursor_sign if selected else '':<{_MARGIN}}", styles["cursor"]),
             Segment(f"{fit_right(row.lead, self._lead)} ", styles["lead"]),
             Segment(" " * row.indent),
             Segment(fit(title, max(0, beside)), styles[row.tone]),
@@ -222,8 +160,3 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         for figure, cells in zip(row.figures, widths, strict=False):
             line += [Segment(" " * _GAP), Segment(fit_right(figure, cells), styles["figure"])]
         return line
-
-    def watch_has_focus(self, has_focus: bool) -> None:
-        """The selected line looks different with the focus."""
-        super().watch_has_focus(has_focus)
-        self.refresh()

@@ -28,7 +28,7 @@ from sessiontui.ui.widgets.line_input import EDITING_KEYS, LineInput
 
 _STYLED = (SpanKind.OPERATOR, SpanKind.FILTER_NAME, SpanKind.FILTER_VALUE, SpanKind.ERROR)
 _NOTE_LIMIT = 100
-_INVITATION = "search titles and conversations, or filter: is:stuck agent: after:7d"
+_INVITATION = "search titles and conversations, or filter: is:stuck agent:NAME after:7d"
 _GRAMMAR = 'words, "a phrase", a OR b, -word; filters: is: agent: dir: after: has:'
 
 

@@ -19,6 +19,7 @@ from sessiontui.domain.verdict import VerdictStatus
 from sessiontui.ui.list_order import Density
 from sessiontui.ui.marks import Marks
 from sessiontui.ui.widgets.arrangement import Arrangement
+from sessiontui.ui.widgets.border_words import BorderWords
 from sessiontui.ui.widgets.column_plan import LEFT, MARK_CELLS
 from sessiontui.ui.widgets.list_cursor import ListCursor
 from sessiontui.ui.widgets.session_row_renderer import Look, RowPainter, RowStyles
@@ -43,7 +44,7 @@ _PARTS = (
 )
 
 
-class SessionList(ListCursor, can_focus=True, inherit_bindings=False):
+class SessionList(BorderWords, ListCursor, can_focus=True, inherit_bindings=False):
     """A virtual list of `SessionRow`s, in groups."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -184,11 +185,14 @@ class SessionList(ListCursor, can_focus=True, inherit_bindings=False):
     def watch_cursor(self, old: int, new: int) -> None:
         """Bring the row into view and tell the screen."""
         self.is_untouched = False
-        if old != new:
+        if self._question is not None or max(old, new) >= len(self.rows):
             self._question = None
+            self.refresh()
         self._overlay = None
+        # A row that comes into view paints everything anew; else only what lies between changes.
         self._scroll_to_cursor()
-        self.refresh()
+        first, last = sorted(map(self._geometry.first_line, (old, new)))
+        self.refresh_lines(first, last - first + self._geometry.row_height)
         self._announce()
 
     def _announce(self) -> None:

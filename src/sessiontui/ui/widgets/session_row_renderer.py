@@ -159,7 +159,12 @@ class RowPainter:
         style = self._styles.question
         room = max(1, self._width - LEFT - 1)
         strips = []
-        for number, line in enumerate(wrap_cells(printable_line(text), room)):
+        asked, stop, answers = printable_line(text).rpartition(". ")
+        lines = wrap_cells(f"{asked}{stop}{answers}", room)
+        if stop and len(lines) > 1:
+            # What can be pressed stands by itself, not torn apart.
+            lines = wrap_cells(f"{asked}{stop}", room) + wrap_cells(answers, room)
+        for number, line in enumerate(lines):
             lead = f"{self._marks.bar} ? " if number == 0 else f"{self._marks.bar}   "
             segments = [Segment(lead, style + Style(bold=True)), Segment(line, style)]
             strips.append(self._line(segments, style))

@@ -15,9 +15,9 @@ from textual.widgets import Static
 
 from sessiontui.domain.events import StoreEvent
 from sessiontui.domain.session import SessionRow
-from sessiontui.domain.verdict import VerdictStatus
+from sessiontui.domain.verdict import STATUS_WORDS, VerdictStatus
 from sessiontui.domain.words import count_words
-from sessiontui.ui.marks import STATUS_WORDS, Marks
+from sessiontui.ui.marks import Marks
 
 _SHOWN = (
     VerdictStatus.RUNNING,

@@ -34,7 +34,7 @@ class TitleLine(Static):
     question: reactive[str | None] = reactive(None, layout=True)
     hit: reactive[Hit] = reactive(Hit())
     follows: reactive[bool] = reactive(False)
-    in_part: reactive[bool] = reactive(False)
+    answers_only: reactive[bool] = reactive(False)
     gone: reactive[bool] = reactive(False)
 
     def __init__(self, marks: Marks, *, id: str | None = None) -> None:  # noqa: A002
@@ -70,7 +70,7 @@ class TitleLine(Static):
         pieces: list[tuple[str, str]] = []
         if self.hit.words:
             pieces.append((f"{self.hit.words}  ", ".title-line--hits"))
-        if self.in_part:
+        if self.answers_only:
             pieces.append(("answers only  ", ".title-line--place"))
         if self.gone:
             pieces.append(("gone from its store", ".title-line--dim"))

@@ -76,13 +76,13 @@ class TranscriptReader(TranscriptScroller, can_focus=True, inherit_bindings=Fals
             """Only the newest of a burst matters."""
             return isinstance(message, TranscriptReader.ContentChanged)
 
-    class ShownInPart(TextualMessage, namespace="transcript_view"):
+    class AnswersOnlyChanged(TextualMessage, namespace="transcript_view"):
         """Only prompts and final answers are shown from now on, or everything again."""
 
-        def __init__(self, view: TranscriptReader, in_part: bool) -> None:
+        def __init__(self, view: TranscriptReader, answers_only: bool) -> None:
             super().__init__()
             self.view = view
-            self.in_part = in_part
+            self.answers_only = answers_only
 
         @property
         def control(self) -> TranscriptReader:
@@ -92,7 +92,7 @@ class TranscriptReader(TranscriptScroller, can_focus=True, inherit_bindings=Fals
     _cursor = 0
     """Position of the message at the cursor."""
     _landmark: int | None = None
-    _in_part = False
+    _answers_only = False
     """Whether only prompts and final answers are shown, in transcripts to come as well."""
     tools_open = False
     """Whether tool calls are unfolded, in transcripts to come as well."""
@@ -178,8 +178,8 @@ class TranscriptReader(TranscriptScroller, can_focus=True, inherit_bindings=Fals
         super()._new_transcript(messages, finder)
         transcript = self._transcript
         if transcript is not None:
-            if self._in_part:
-                transcript.set_focused(True)
+            if self._answers_only:
+                transcript.show_answers_only(True)
             if self.tools_open:
                 transcript.toggle_tools()
             if self.thinking_open:
@@ -280,26 +280,26 @@ class TranscriptReader(TranscriptScroller, can_focus=True, inherit_bindings=Fals
     @property
     def answers_only(self) -> bool:
         """Whether only prompts and final answers are shown, in transcripts to come as well."""
-        return self._in_part
+        return self._answers_only
 
     @answers_only.setter
     def answers_only(self, is_so: bool) -> None:
-        if is_so != self._in_part:
-            self._show_in_part(is_so)
+        if is_so != self._answers_only:
+            self._show_answers_only(is_so)
 
-    def action_toggle_focused(self) -> None:
+    def action_toggle_answers(self) -> None:
         """Show prompts and final answers only, or everything again; the cursor stays in view."""
         if self._transcript is not None:
-            self._show_in_part(not self._in_part)
+            self._show_answers_only(not self._answers_only)
 
-    def _show_in_part(self, in_part: bool) -> None:
-        self._in_part = in_part
-        self.post_message(self.ShownInPart(self, in_part))
+    def _show_answers_only(self, answers_only: bool) -> None:
+        self._answers_only = answers_only
+        self.post_message(self.AnswersOnlyChanged(self, answers_only))
         transcript = self._transcript
         if transcript is None:
             return
         row = self._screen_row(self._cursor_place())
-        transcript.set_focused(in_part)
+        transcript.show_answers_only(answers_only)
         target = transcript.shown_for(self._cursor)
         gap = transcript.rendered(target).gap
         self._show_place_at(Place(target, gap), self._page // 3 if row is None else row)

@@ -172,7 +172,8 @@ class TranscriptView(TranscriptHits, can_focus=True, inherit_bindings=False):
     def extend(self, messages: Sequence[Message], *, hits: tuple[int, ...] | None = None) -> None:
         """Add what was written since; the reader's place stays, or the end when following.
 
-        The hits stay as they are unless they are given.
+        The first may be the last one that is shown, with more blocks. The hits stay as they are
+        unless they are given.
         """
         if self._waiting:
             self._waiting.append(lambda: self.extend(messages, hits=hits))

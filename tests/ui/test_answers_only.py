@@ -29,7 +29,7 @@ def errands(folder: Path) -> Story:
     return story
 
 
-@shows("toggle_focused")
+@shows("toggle_answers")
 async def test_one_key_hides_what_is_between_and_shows_it_again(tmp_path: Path) -> None:
     app = errands(tmp_path).app()
     async with app.run_test(size=(110, 40)) as pilot:
@@ -69,23 +69,23 @@ async def test_the_place_stays_in_view_both_ways() -> None:
         view = seen.view
         await seen.do(lambda: view.show(messages, at=201))
         row = seen.row("ls  .")
-        await seen.do(view.action_toggle_focused)
+        await seen.do(view.action_toggle_answers)
         assert view.cursor == 201
         assert "1 tool call" in seen.lines[row + 1] or "1 tool call" in seen.lines[row]
         await seen.do(view.action_next_message, view.action_next_message)
         assert view.cursor == 204
-        await seen.do(view.action_toggle_focused)
+        await seen.do(view.action_toggle_answers)
         assert view.cursor == 204
         assert "question 204" in seen.text
 
 
-async def test_fifty_thousand_messages_are_focused_without_laying_them_out() -> None:
+async def test_fifty_thousand_messages_show_only_answers_without_laying_them_out() -> None:
     async with reading() as seen:
         view = seen.view
         await seen.do(lambda: view.show(conversation(50_000), at=30_000))
         transcript = view._transcript
         assert transcript is not None
-        await seen.do(view.action_toggle_focused)
+        await seen.do(view.action_toggle_answers)
         assert len(transcript._rendered) < 30
         assert "question 30000" in seen.text
 

@@ -1,4 +1,4 @@
-"""The focused view of a transcript: prompts and final answers, and what lies between as one line.
+"""Answers only, of a transcript: prompts and final answers, and what lies between as one line.
 
 Pure: it knows which messages are shown and what stands for those that are not.
 """
@@ -36,7 +36,7 @@ class Between(NamedTuple):
     headed: bool = True
 
 
-class FocusedTurns:
+class AnswersOnly:
     """Which messages of a flow are shown; everything between can be unfolded line by line."""
 
     def __init__(self, flow: MessageFlow) -> None:

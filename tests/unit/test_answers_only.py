@@ -1,4 +1,4 @@
-"""The focused view: prompts and final answers, and one line for everything between."""
+"""Answers only: prompts and final answers, and one line for everything between."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from tests.unit.rendering import RENDERER, lines_of
 NOTHING = TermFinder()
 
 
-def focused(*messages: Message, finder: TermFinder = NOTHING) -> RenderedTranscript:
+def with_answers_only(*messages: Message, finder: TermFinder = NOTHING) -> RenderedTranscript:
     transcript = RenderedTranscript(messages, RENDERER, 60, finder)
-    transcript.set_focused(True)
+    transcript.show_answers_only(True)
     return transcript
 
 
@@ -52,7 +52,7 @@ def turn(first: int, minute: float = 0) -> list[Message]:
 
 
 def test_a_turn_is_its_prompt_one_line_and_its_answer() -> None:
-    assert page(focused(*turn(0), *turn(7, 10))) == [
+    assert page(with_answers_only(*turn(0), *turn(7, 10))) == [
         "you  3 Mar 2026 05:12",
         "question 0",
         "scout  05:16",
@@ -67,7 +67,7 @@ def test_a_turn_is_its_prompt_one_line_and_its_answer() -> None:
 
 
 def test_the_line_unfolds_and_folds_again() -> None:
-    transcript = focused(*turn(0))
+    transcript = with_answers_only(*turn(0))
     before = page(transcript)
     transcript.fold(1, BETWEEN, Fold.OPEN)
     after = page(transcript)
@@ -79,13 +79,13 @@ def test_the_line_unfolds_and_folds_again() -> None:
 
 
 def test_folding_by_key_at_the_line_unfolds_it() -> None:
-    transcript = focused(*turn(0))
+    transcript = with_answers_only(*turn(0))
     assert transcript.toggle(1)
     assert "now the second" in page(transcript)
 
 
 def test_what_an_answer_did_on_the_way_is_folded_into_a_line_of_its_own() -> None:
-    transcript = focused(
+    transcript = with_answers_only(
         message(0, Role.USER, "question"),
         message(1, Role.ASSISTANT, ThinkingBlock(text="let me see"), "the answer"),
     )
@@ -95,12 +95,14 @@ def test_what_an_answer_did_on_the_way_is_folded_into_a_line_of_its_own() -> Non
 
 
 def test_a_plain_question_and_answer_have_no_line() -> None:
-    shown = page(focused(message(0, Role.USER, "question"), message(1, Role.ASSISTANT, "answer")))
+    shown = page(
+        with_answers_only(message(0, Role.USER, "question"), message(1, Role.ASSISTANT, "answer"))
+    )
     assert shown == ["you", "question", "scout", "answer"]
 
 
 def test_work_without_an_answer_yet_is_a_line() -> None:
-    assert page(focused(*turn(0)[:3])) == [
+    assert page(with_answers_only(*turn(0)[:3])) == [
         "you  3 Mar 2026 05:12",
         "question 0",
         "scout  05:13",
@@ -111,7 +113,7 @@ def test_work_without_an_answer_yet_is_a_line() -> None:
 def test_compactions_and_damage_stay() -> None:
     damaged = DamagedBlock(where="line 3", reason="no JSON", raw="{")
     shown = page(
-        focused(
+        with_answers_only(
             message(0, Role.USER, "question"),
             message(1, Role.SYSTEM, "Conversation compacted"),
             message(2, Role.USER, "the summary of before", human=False),
@@ -127,35 +129,35 @@ def test_compactions_and_damage_stay() -> None:
 
 def test_no_name_stands_over_what_nobody_said() -> None:
     reminder = message(1, Role.USER, "a reminder", human=False)
-    shown = page(focused(message(0, Role.USER, "question"), reminder))
+    shown = page(with_answers_only(message(0, Role.USER, "question"), reminder))
     assert shown == ["you", "question", "▸ 1 note"]
 
 
 def test_an_answer_that_comes_later_takes_the_place_of_the_one_before() -> None:
     messages = turn(0)
-    transcript = focused(*messages[:4])
+    transcript = with_answers_only(*messages[:4])
     assert page(transcript)[-1] == "now the second"
     transcript.extend(messages[4:])
-    assert page(transcript) == page(focused(*messages))
+    assert page(transcript) == page(with_answers_only(*messages))
 
 
 def test_a_line_that_was_unfolded_stays_so_when_the_session_grows() -> None:
     messages = [*turn(0), *turn(7)]
-    transcript = focused(*messages[:9])
+    transcript = with_answers_only(*messages[:9])
     transcript.fold(1, BETWEEN, Fold.OPEN)
     transcript.extend(messages[9:])
     assert "now the second" in page(transcript)
-    again = focused(*messages)
+    again = with_answers_only(*messages)
     again.keep_folds_of(transcript)
     assert page(again) == page(transcript)
 
 
 def test_what_is_unfolded_for_a_hit_folds_again_after_the_session_was_read_anew() -> None:
     finder = TermFinder.of_words(["second"])
-    transcript = focused(*turn(0), finder=finder)
+    transcript = with_answers_only(*turn(0), finder=finder)
     before = page(transcript)
     transcript.reveal_terms(3)
-    again = focused(*turn(0), finder=finder)
+    again = with_answers_only(*turn(0), finder=finder)
     again.keep_folds_of(transcript)
     assert page(again) == page(transcript) != before
     again.fold_revealed()
@@ -163,7 +165,7 @@ def test_what_is_unfolded_for_a_hit_folds_again_after_the_session_was_read_anew(
 
 
 def test_a_hit_in_what_is_folded_unfolds_it_while_it_is_looked_at() -> None:
-    transcript = focused(*turn(0), finder=TermFinder.of_words(["second"]))
+    transcript = with_answers_only(*turn(0), finder=TermFinder.of_words(["second"]))
     before = page(transcript)
     assert transcript.shown_for(3) == 1
     transcript.reveal_terms(3)
@@ -195,9 +197,9 @@ def of_kind(index: int, kind: str) -> Message:
 @given(st.lists(KINDS, max_size=14), st.integers(0, 14))
 def test_growing_gives_what_reading_at_once_gives(kinds: list[str], cut: int) -> None:
     messages = [of_kind(index, kind) for index, kind in enumerate(kinds)]
-    grown = focused(*messages[:cut])
+    grown = with_answers_only(*messages[:cut])
     grown.extend(messages[cut:])
-    whole = focused(*messages)
+    whole = with_answers_only(*messages)
     assert page(grown) == page(whole)
     for position, one in enumerate(messages):
         assert not (one.human and whole.is_hidden(position))

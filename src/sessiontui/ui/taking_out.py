@@ -1,21 +1,24 @@
-"""The app's side of copies and exports: how they leave the program."""
+"""The app's side of taking sessions out: how copies and exports leave the program."""
 
 from __future__ import annotations
 
 import os
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.app import App
 
 from sessiontui.domain.printable import bare_text, printable_line
 from sessiontui.domain.words import size_words
-from sessiontui.services.clipboard import Clipboard
-from sessiontui.ui.exporting import ExportDesk
 from sessiontui.ui.refresher import start_worker
 from sessiontui.ui.workbench import Workbench
 
+if TYPE_CHECKING:
+    from sessiontui.services.clipboard import Clipboard
+    from sessiontui.ui.exporting import ExportDesk
 
-class GivingApp(App[None]):
+
+class TakingOutApp(App[None]):
     """An app whose copies arrive, Textual's own (out of an input) too, and that writes exports.
 
     No text that is copied holds a control character but tabs and newlines: it is going to be
@@ -32,6 +35,8 @@ class GivingApp(App[None]):
     @property
     def exporting(self) -> ExportDesk:
         """Where exports are asked for and written."""
+        from sessiontui.ui.exporting import ExportDesk  # noqa: PLC0415  not for the first frame
+
         if self._export_desk is None:
             self._export_desk = ExportDesk(self, self.bench, os.environ)
         return self._export_desk
@@ -48,6 +53,8 @@ class GivingApp(App[None]):
         start_worker(self, partial(self._deliver, text, what), "copying")
 
     async def _deliver(self, text: str, what: str) -> None:
+        from sessiontui.services.clipboard import Clipboard  # noqa: PLC0415  not for the first frame
+
         ways = self.clipboard_ways
         if ways is None:
             ways = Clipboard({}, lambda _: None) if self.is_headless else Clipboard(os.environ)
