@@ -108,9 +108,10 @@ def test_keys_and_texts_that_are_no_unicode_are_kept(indexed: Indexed) -> None:
     said = TextItem(0, "user", TextKind.TEXT, None, True, "half \ud83d an emoji and a kettle")
     with indexed.index.changing() as change:
         change.put_sessions([(session, "f1")])
-    with indexed.index.changing() as change:
+    with indexed.index.changing() as change, change.beside() as beside:
         batch = TextBatch([said], "c", restart=True)
-        change.add_texts([ReadText.of(1, None, batch, (IndexTier.TEXT,), "f1")])
+        text = ReadText.of(1, None, batch, (IndexTier.TEXT,), "f1")
+        beside.run(change.begin_texts([text], {}))
     assert indexed.found("kettle") == ["bad\udcff"]
     assert indexed.index.refs_beginning("bad\udcff", indexed.store_ids)[0].key == "bad\udcff"
     assert indexed.index.refs_of_key("bad\udcff", indexed.store_ids)[0].key == "bad\udcff"

@@ -47,17 +47,12 @@ def take_in(index: SearchIndex, run: SyncRun, chunks: Iterator[Chunk]) -> None:
 
     Raises what reading raises; what is committed stays.
     """
-    with undisturbed():
-        _take_in(index, run, chunks)
-
-
-def _take_in(index: SearchIndex, run: SyncRun, chunks: Iterator[Chunk]) -> None:
     ahead = deque(_next(chunks))
     patience = 1
     much = bool(ahead) and len(ahead[0].spelled) >= _MANY_TEXTS
     while ahead:
         written: list[tuple[Chunk, set[str], set[str]]] = []
-        with index.changing() as change, change.beside() as beside:
+        with undisturbed(), index.changing() as change, change.beside() as beside:
             if much and patience == 1:
                 change.merge_beside_writing(merge=False)
             end = run.commit_time(patience)

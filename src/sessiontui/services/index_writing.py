@@ -94,10 +94,7 @@ class IndexChange:
                 if self._put_session(session, fingerprint).is_pending
             }
         )
-        self._do(self._title_steps())
-
-    def _do(self, steps: Iterable[BulkStep]) -> None:
-        for step in steps:
+        for step in self._title_steps():
             self._connection.execute(step.statement, step.values)
 
     def _put_session(self, session: Session, fingerprint: str) -> _Put:
@@ -176,14 +173,11 @@ class IndexChange:
         )
         self._touched = True
 
-    def add_texts(self, texts: Iterable[ReadText]) -> None:
-        """Add what was read; batches that continue from another cursor are dropped."""
-        self._do(self.begin_texts(list(texts), {}))
-
     def begin_texts(self, texts: Sequence[ReadText], spelled: Spellings) -> list[BulkStep]:
-        """The same but for the words: they are found only after the steps returned were made.
+        """Add what was read, all but its words: they are found after the steps returned were made.
 
-        What is in `spelled` need not be prepared any more.
+        Batches that continue from another cursor are dropped. What is in `spelled` need not be
+        prepared any more.
         """
         with_rows = [self._with_row(text) for text in texts]
         return [*self._title_steps(), *self._texts.add(with_rows, spelled)]
