@@ -143,6 +143,7 @@ MESSAGE = obj(
         "model": MAYBE_TEXT,
         "native_id": MAYBE_TEXT,
         "parent_id": MAYBE_TEXT,
+        "tokens": MAYBE_COUNT,
         "blocks": array(BLOCK),
     }
 )

@@ -123,7 +123,7 @@ def test_the_whole_way_through(desk: Desk) -> None:
     # Clear and undo.
     terminal.press("c", "c")
     terminal.wait_until(lambda _: (desk.state("gw_long") or ("", 1))[1] == 0, "a cleared session")
-    terminal.wait_for("cleared")
+    terminal.wait_for("Cleared")
     terminal.press("u")
     terminal.wait_until(lambda _: (desk.state("gw_long") or ("", 0))[1] == 80, "all messages back")
     # Delete and undo.
@@ -138,7 +138,7 @@ def test_the_whole_way_through(desk: Desk) -> None:
     assert desk.state("gw_long") is not None
     terminal.press("d")
     terminal.wait_until(lambda _: desk.state("gw_long") is None, "a deleted session")
-    terminal.wait_for("deleted")
+    terminal.wait_for("Deleted")
     terminal.press("u")
     terminal.wait_until(
         lambda _: desk.state("gw_long") == ("Marsupial transport", 80, SessionState.IDLE),

@@ -102,9 +102,11 @@ def read(data: bytes) -> list[Message]:
     """All messages of a transcript."""
     return [
         message_of(
-            index, [record_of(data[s.offset : s.offset + s.length], s.number) for s in spans]
+            index,
+            [record_of(data[s.offset : s.offset + s.length], s.number) for s in spans],
+            tokens,
         )
-        for index, spans in outline_of(data).messages()
+        for index, spans, tokens in outline_of(data).messages()
     ]
 
 

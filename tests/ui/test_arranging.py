@@ -62,8 +62,8 @@ async def test_number_keys_go_to_the_groups_and_say_when_there_is_none(tmp_path:
         await pilot.press("enter", "2")
         said = [n.message for n in app._notifications]
         assert said == [
-            "nothing is new since you looked",
-            "there are no groups now; b groups the list",
+            "Nothing is new since you looked.",
+            "There are no groups now. Press b to group the list.",
         ]
 
 

@@ -91,7 +91,7 @@ async def test_the_marked_ones_are_looked_at_and_deleted_by_the_same_key(tmp_pat
         await settle(pilot)
         assert isinstance(app.screen, BrowseScreen)
         assert set(story.store.keys()) == {"live", "job", "boom", "older"}
-        assert told(app)[-1] == "deleted 2 sessions, 1 skipped · u undoes"
+        assert told(app)[-1] == "Deleted 2 sessions, 1 skipped. Press u to undo."
         assert selected(app) == "older", "the next session that is left"
         assert marked(app) == {"live"}
         (entry,) = story.library.undo_entries()
@@ -100,7 +100,7 @@ async def test_the_marked_ones_are_looked_at_and_deleted_by_the_same_key(tmp_pat
         await pilot.press("u")
         await settle(pilot)
         assert contents(story.store) == before
-        assert told(app)[-1] == "brought back 2 sessions"
+        assert told(app)[-1] == "Brought back 2 sessions."
         assert selected(app) == "trip", "where the cursor stood"
 
 
@@ -117,7 +117,7 @@ async def test_enter_means_it_too_and_what_was_taken_off_stays(tmp_path: Path) -
         await pilot.press("space", "enter")
         await settle(pilot)
         assert [len(list(story.store.messages(key))) for key in ("trip", "old")] == [4, 0]
-        assert told(app)[-1] == "cleared 1 session · u undoes"
+        assert told(app)[-1] == "Cleared 1 session. Press u to undo."
         assert marked(app) == {"trip"}
         await pilot.press("c", "c")
         await settle(pilot)
@@ -137,9 +137,12 @@ async def test_a_cure_takes_the_stuck_ones_of_the_marked(tmp_path: Path) -> None
         await pilot.press("x", "enter")
         await settle(pilot)
         assert isinstance(app.screen, BulkChangeScreen)
-        assert told(app)[-1] == "cannot do it: none of them is to be cured"
+        assert told(app)[-1] == "Cannot do it: none of them is to be cured."
         await pilot.press("d", "c", "escape")
+        await settle(pilot)
+        assert "cure" not in painted(app).splitlines()[-1], "none of the marked is stuck"
         await mark(pilot, "job")
+        assert "x cure 1" in painted(app).splitlines()[-1]
         await pilot.press("x")
         await settle(pilot)
         await pilot.press("x")
@@ -147,7 +150,7 @@ async def test_a_cure_takes_the_stuck_ones_of_the_marked(tmp_path: Path) -> None
         job = story.store.get("job")
         assert job is not None
         assert job.state is SessionState.IDLE
-        assert told(app)[-1] == "cured 1 session, 1 skipped · u undoes"
+        assert told(app)[-1] == "Cured 1 session, 1 skipped. Press u to undo."
 
 
 async def test_what_changes_while_it_is_looked_at_is_looked_at_again(tmp_path: Path) -> None:
@@ -167,7 +170,7 @@ async def test_what_changes_while_it_is_looked_at_is_looked_at_again(tmp_path: P
         await pilot.press("d")
         await settle(pilot)
         assert story.store.exists("trip"), "it is not what was looked at"
-        assert told(app)[-1].splitlines()[0] == "nothing was deleted, 2 skipped"
+        assert told(app)[-1].splitlines()[0] == "Nothing was deleted, 2 skipped."
         assert "the session has changed since it was shown" in told(app)[-1]
 
 
@@ -203,7 +206,7 @@ async def test_long_work_says_how_far_it_is_and_ends_between_two_sessions(
         await settle(pilot)
         assert isinstance(app.screen, BrowseScreen)
         assert set(story.store.keys()) == {"live", "job", "boom", "older"}
-        assert told(app)[-1] == "stopped: deleted 2 of 3 sessions · u undoes"
+        assert told(app)[-1] == "Stopped: deleted 2 of 3 sessions. Press u to undo."
         assert marked(app) == {"older"}
         await pilot.press("u")
         await settle(pilot)

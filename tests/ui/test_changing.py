@@ -86,14 +86,14 @@ async def test_delete_then_undo_keeps_the_cursor(tmp_path: Path) -> None:
         await settle(pilot)
         assert not story.store.exists("trip")
         assert selected(app) == "old"
-        assert "deleted trip plan (4 messages). u brings it back" in told(app)[-1]
+        assert "Deleted trip plan (4 messages). Press u to bring it back." in told(app)[-1]
         assert "5 sessions" in painted(app)
         await pilot.press("u")
         await settle(pilot)
         assert story.store.exists("trip")
         assert len(list(story.store.messages("trip"))) == 4
         assert selected(app) == "trip"
-        assert told(app)[-1].startswith("brought back trip plan")
+        assert told(app)[-1].startswith("Brought back trip plan")
 
 
 async def test_clear_asks_too_and_keeps_the_session(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ async def test_clear_asks_too_and_keeps_the_session(tmp_path: Path) -> None:
         await settle(pilot)
         assert list(story.store.messages("trip")) == []
         assert selected(app) == "trip"
-        assert "cleared trip plan (4 messages). u brings them back" in told(app)[-1]
+        assert "Cleared trip plan (4 messages). Press u to bring them back." in told(app)[-1]
         assert "no messages" in painted(app)
         await pilot.press("u")
         await settle(pilot)
@@ -138,7 +138,7 @@ async def test_rename_happens_in_the_row(tmp_path: Path) -> None:
         assert session is not None
         assert session.title == "trip plan two"
         assert "trip plan two" in painted(app)
-        assert told(app)[-1] == "renamed to trip plan two. u takes it back"
+        assert told(app)[-1] == "Renamed to trip plan two. Press u to take it back."
         assert isinstance(app.focused, SessionList)
 
 
@@ -186,14 +186,14 @@ async def test_x_cures_a_stuck_session_and_only_that(tmp_path: Path) -> None:
         go_to(app, "live")
         await pilot.press("x")
         await settle(pilot)
-        assert told(app)[-1] == "cannot cure: fix the wobblegasket is not stuck"
+        assert told(app)[-1] == "Cannot cure: fix the wobblegasket is not stuck."
         go_to(app, "job")
         await pilot.press("x")
         await settle(pilot)
         session = story.store.get("job")
         assert session is not None
         assert session.state is SessionState.IDLE
-        assert told(app)[-1] == "set run the long job to idle. u takes it back"
+        assert told(app)[-1] == "Set run the long job to idle. Press u to take it back."
         assert "Stuck" not in painted(app)
         assert selected(app) == "job"
 
@@ -211,13 +211,13 @@ async def test_a_live_session_is_only_changed_by_insisting(tmp_path: Path) -> No
         await pilot.press("escape")
         await settle(pilot)
         assert story.store.exists("live")
-        assert told(app)[-1] == "fix the wobblegasket was not deleted", "the reasons were read"
+        assert told(app)[-1] == "Nothing was deleted.", "the reasons were read"
         await pilot.press("d", "d")
         await settle(pilot)
         await pilot.press("y")
         await settle(pilot)
         assert not story.store.exists("live")
-        assert "deleted fix the wobblegasket" in told(app)[-1]
+        assert "Deleted fix the wobblegasket" in told(app)[-1]
 
 
 async def test_what_a_store_cannot_do_is_dim_and_says_why(tmp_path: Path) -> None:
@@ -238,7 +238,7 @@ async def test_what_a_store_cannot_do_is_dim_and_says_why(tmp_path: Path) -> Non
         assert "c clear" in footer
         await pilot.press("d", "d")
         await settle(pilot)
-        assert told(app)[-1] == "cannot delete: this file cannot be written"
+        assert told(app)[-1] == "Cannot delete: this file cannot be written."
         assert story.store.exists("job")
 
 
@@ -249,7 +249,7 @@ async def test_undo_with_nothing_to_undo_says_so(tmp_path: Path) -> None:
         assert "u undo" not in painted(app).splitlines()[-1]
         await pilot.press("u")
         await settle(pilot)
-        assert told(app)[-1] == "there is nothing to take back"
+        assert told(app)[-1] == "There is nothing to take back."
 
 
 async def test_an_error_is_told_on_a_screen_of_its_own(tmp_path: Path) -> None:
@@ -321,7 +321,7 @@ async def test_a_session_that_grew_since_the_question_is_left_alone(tmp_path: Pa
         await pilot.press("d")
         await settle(pilot)
         assert story.store.exists("trip")
-        assert "trip plan was not deleted" in told(app)[-1]
+        assert "“trip plan” was not deleted" in told(app)[-1]
 
 
 async def test_what_went_wrong_while_changing_is_a_toast_that_says_what_to_do(
@@ -337,7 +337,7 @@ async def test_what_went_wrong_while_changing_is_a_toast_that_says_what_to_do(
         story.store.delete("trip")
         await pilot.press("d")
         await settle(pilot)
-        assert told(app)[-1] == "trip plan was not deleted: it is not in its store"
+        assert told(app)[-1] == "“trip plan” was not deleted: it is not in its store."
         assert story.library.undo_entries() == ()
 
         def locked(*_arguments: object) -> None:
@@ -348,16 +348,16 @@ async def test_what_went_wrong_while_changing_is_a_toast_that_says_what_to_do(
         await pilot.press("c", "c")
         await settle(pilot)
         assert told(app)[-1] == (
-            "review the parser was not cleared: "
-            "sessions.db is locked by another program; try again in a moment"
+            "“review the parser” was not cleared: "
+            "sessions.db is locked by another program. Try again in a moment."
         )
         with story.library._actions._journal.locked():
             monkeypatch.setattr(story.library._actions._journal, "_wait_seconds", 0.0)
             await pilot.press("R", "x", "enter")
             await settle(pilot)
         toast = list(app._notifications)[-1]
-        assert toast.title == "another sessiontui is changing sessions"
-        assert toast.message == "try again when it has finished"
+        assert toast.title == "Another sessiontui is changing sessions"
+        assert toast.message == "Try again when it has finished."
         assert toast.severity == "warning"
 
 

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from sessiontui.domain.message import Message, Role, ToolCallBlock
 from sessiontui.services.clipboard import TERMINAL_LIMIT, Clipboard
-from sessiontui.ui.copies import Copyable, code_items, copy_items, message_text, prompt_before
+from sessiontui.ui.copies import Copyable, code_items, copy_items, message_text
 from sessiontui.ui.screens.browse import BrowseScreen
 from sessiontui.ui.screens.menu import Menu
 from sessiontui.ui.screens.transcript import TranscriptScreen
@@ -22,6 +22,7 @@ from tests.transcripts import call, message, result
 from tests.ui.painted import line_with, painted, settle
 from tests.ui.scenarios import shows
 from tests.ui.stories import NOW, Story, empty_story, talk
+from tests.ui.transcript_app import reading
 
 HOSTILE = "\x1b]52;c;ZXZpbA==\x07\x1b[31mred\x1b[0m\u202e [/x] \x00\ttab"
 ONE = "print('one')\n"
@@ -59,7 +60,7 @@ async def test_one_more_key_chooses_what_is_copied(tmp_path: Path) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
         ref = str(story.ref("code"))
-        assert await copy(pilot, "y", "y") == (ref, f"copied the reference {ref}")
+        assert await copy(pilot, "y", "y") == (ref, f"Copied the reference {ref}")
         assert (await copy(pilot, "y", "r"))[0] == ref
         await pilot.press("enter")
         await settle(pilot)
@@ -67,21 +68,21 @@ async def test_one_more_key_chooses_what_is_copied(tmp_path: Path) -> None:
         await pilot.pause()
         assert "m p  prompt" in painted(app)  # It is the prompt that the cursor is on.
         prompt = "write two\nfunctions"
-        assert await copy(pilot, "p") == (prompt, "copied the prompt, 2 lines")
+        assert await copy(pilot, "p") == (prompt, "Copied the prompt, 2 lines.")
         await pilot.press("J")
-        assert await copy(pilot, "y", "m") == (ANSWER, "copied the message, 14 lines")
-        assert await copy(pilot, "y", "p") == (prompt, "copied the prompt, 2 lines")
+        assert await copy(pilot, "y", "m") == (ANSWER, "Copied the message, 14 lines.")
+        assert await copy(pilot, "y", "p") == (prompt, "Copied the prompt, 2 lines.")
         assert await copy(pilot, "y", "b", "1") == (
             ONE.rstrip(),
-            "copied the code block, 1 line",
+            "Copied the code block, 1 line.",
         )
         assert (await copy(pilot, "y", "b", "2"))[0] == TWO.rstrip()
         both = f"{ONE.rstrip()}\n\n{TWO.rstrip()}"
-        assert await copy(pilot, "y", "b", "a") == (both, "copied 2 code blocks, 4 lines")
+        assert await copy(pilot, "y", "b", "a") == (both, "Copied 2 code blocks, 4 lines.")
         text, words = await copy(pilot, "y", "t")
         assert text.startswith("# two functions\n")
         assert "def two():" in text
-        assert words.startswith("copied the transcript as Markdown, ")
+        assert words.startswith("Copied the transcript as Markdown, ")
 
 
 async def test_nothing_that_is_copied_steers_a_terminal(tmp_path: Path) -> None:
@@ -167,11 +168,11 @@ async def test_what_the_mouse_selects_is_copied_without_bars_and_margins(tmp_pat
         # Over a row without text, into the bar at the left of the answer, and on to its words.
         await drag(pilot, (x + 9, y), below, beside, (x + 5, heading))
         three = "19 about kettles\n\nassistant  12:00\nanswer"
-        assert await copy(pilot, "y") == (three, "copied what is selected, 4 lines")
+        assert await copy(pilot, "y") == (three, "Copied what is selected, 4 lines.")
         assert not app.screen.selections  # The next `y` asks again.
         # A drag that begins in the margin begins with the line.
         await drag(pilot, (x - 1, y), (x + 7, y))
-        assert await copy(pilot, "ctrl+c") == ("question", "copied what is selected, 1 line")
+        assert await copy(pilot, "ctrl+c") == ("question", "Copied what is selected, 1 line.")
         # One that ends where there is no text ends there, and does not take everything.
         await drag(pilot, (x, y), below)
         assert (await copy(pilot, "y"))[0] == "question 19 about kettles"
@@ -192,6 +193,28 @@ async def test_what_the_mouse_selects_is_copied_without_bars_and_margins(tmp_pat
         assert isinstance(app.screen, BrowseScreen)
 
 
+async def test_a_paragraph_that_the_screen_wraps_is_copied_as_one_line(tmp_path: Path) -> None:
+    story = empty_story(tmp_path)
+    paragraph = " ".join(f"word{number}" for number in range(60))
+    said = [
+        text_message(Role.USER, "go on", NOW),
+        text_message(Role.ASSISTANT, f"- {paragraph}\n\nbare end", NOW),
+    ]
+    story.add("long", "long lines", said)
+    app = story.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter", "G")
+        await settle(pilot)
+        x, y = place_of(app, "word0")
+        _, last = place_of(app, "bare end")
+        assert last - y > 4
+        await drag(pilot, (x - 3, y), (x + 1, last))
+        text, words = await copy(pilot, "y")
+        assert text == f"• {paragraph}\n\nbare"
+        assert words == "Copied what is selected, 3 lines."
+
+
 async def test_what_is_not_at_the_cursor_is_said(tmp_path: Path) -> None:
     story = empty_story(tmp_path)
     story.add("bare", "bare", [text_message(Role.USER, "no code here")])
@@ -204,8 +227,8 @@ async def test_what_is_not_at_the_cursor_is_said(tmp_path: Path) -> None:
         assert "resume" not in painted(app)  # This format has no agent.
         await pilot.press("escape")
         for action, words in (
-            ("copy_code", "there is no code block at the cursor"),
-            ("copy_resume", "cannot copy the resume command: "),
+            ("copy_code", "There is no code block at the cursor."),
+            ("copy_resume", "Cannot copy the resume command: "),
         ):
             await app.screen.action_perform(action)  # type: ignore[attr-defined]
             await settle(pilot)
@@ -232,12 +255,12 @@ async def test_the_terminal_is_asked_where_no_program_helps(
         text, words = await copy(pilot, "y", "y")
         sent = "\x1b]52;c;" + base64.b64encode(text.encode()).decode() + "\x07"
         assert sent in out.sequences
-        assert words.endswith("if it does not arrive, install xclip")
+        assert words.endswith(". If it does not arrive, install xclip.")
         assert "xclip" not in (await copy(pilot, "y", "y"))[1]  # Once is enough.
         out.sequences.clear()
         app.copy("x" * (TERMINAL_LIMIT + 1), "it")
         await settle(pilot)
-        assert "75 KB is more than terminals copy" in told(app)
+        assert "75 KB is more than terminals copy. An export writes it into a file." in told(app)
         assert not [each for each in out.sequences if "]52;" in each]
 
 
@@ -277,10 +300,14 @@ def test_a_message_without_prose_is_what_its_tools_were_told() -> None:
     assert message_text(Message(index=5, role=Role.OTHER)) == ""
 
 
-def test_the_prompt_is_the_last_one_before_the_cursor() -> None:
-    said = [text_message(role, str(n)) for n, role in enumerate((Role.USER, Role.ASSISTANT) * 2)]
-    said = [each.model_copy(update={"index": n * 10}) for n, each in enumerate(said)]
-    assert [prompt_before(said, index) for index in (0, 15, 20, 99)] == [
-        *(said[0], said[0], said[2], said[2])
-    ]
-    assert prompt_before(said[1:2], 99) is None
+async def test_the_prompt_is_the_last_one_before_the_cursor() -> None:
+    roles = (Role.ASSISTANT, *(Role.USER, Role.ASSISTANT) * 2)
+    said = [message(index, role, str(index)) for index, role in enumerate(roles)]
+    async with reading() as seen:
+        assert seen.view.prompt_at_cursor() is None
+        seen.view.show(said)
+        prompts = []
+        for _ in said:
+            prompts.append(seen.view.prompt_at_cursor())
+            seen.view.action_next_message()
+        assert prompts == [None, said[1], said[1], said[3], said[3]]

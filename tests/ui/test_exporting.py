@@ -81,8 +81,8 @@ async def test_enter_writes_a_page_without_secrets_where_it_says(tmp_path: Path,
         assert names(out) == [path.name]
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert TOKEN not in Page(path.read_text()).text
-        assert told(app)[-1].startswith(f"wrote {path}, ")
-        assert told(app)[-1].endswith("masked 2 secrets: 2 GitHub tokens")
+        assert told(app)[-1].startswith(f"Wrote {path}, ")
+        assert told(app)[-1].endswith("Masked 2 secrets: 2 GitHub tokens.")
         # What was chosen stays chosen, and what is there already gets another name.
         await press(pilot, "e", "j", "r")
         assert place(app) == f"{out}/2026-11-20-Login-{TOKEN}.json"
@@ -136,13 +136,13 @@ async def test_marked_sessions_become_a_folder_with_an_index(tmp_path: Path, out
         names = {path.name for path in folder.iterdir()}
         assert names == {*Page((folder / "index.html").read_text()).links, "index.html"}
         assert len(names) == 3
-        assert f"wrote {folder}, 3 files, " in told(app)[-1]
+        assert f"Wrote {folder}, 3 files, " in told(app)[-1]
         await press(pilot, "e", "m")
         assert place(app) == f"{out}/2026-11-20-sessions-2"
         app.screen.query_one(LineInput).value = f"{out}/both.md"
         await press(pilot, "enter")
         assert (out / "both.md").read_text().count("\n---\n") == 1
-        assert f"wrote {out}/both.md, " in told(app)[-1]
+        assert f"Wrote {out}/both.md, " in told(app)[-1]
 
 
 class Slow:
@@ -177,7 +177,7 @@ async def test_a_long_export_shows_its_way_and_can_be_stopped_or_left(
         assert "exporting a long one" in painted(app)
         await press(pilot, "escape")
         await until(pilot, lambda: isinstance(app.screen, BrowseScreen))
-        assert told(app)[-1] == "the export was stopped nothing was written"
+        assert told(app)[-1] == "The export was stopped Nothing was written."
         assert names(out) == []
         await pilot.press("e", "enter")
         await until(pilot, lambda: isinstance(app.screen, ExportProgressScreen))
@@ -187,7 +187,7 @@ async def test_a_long_export_shows_its_way_and_can_be_stopped_or_left(
         slow.may_go.set()
         await settle(pilot)
         assert names(out) == ["2026-11-20-a-long-one.html"]
-        assert "wrote " in told(app)[-1]
+        assert "Wrote " in told(app)[-1]
 
 
 async def test_a_page_is_opened_where_there_is_a_display(

@@ -161,4 +161,6 @@ async def test_without_anything_to_look_for_n_says_how_to(tmp_path: Path) -> Non
         await settle(pilot)
         await pilot.press("enter", "n")
         await pilot.pause()
-        assert [n.message for n in app._notifications] == ["nothing is looked for; / finds"]
+        assert [n.message for n in app._notifications] == [
+            "Nothing is looked for. Press / to find."
+        ]

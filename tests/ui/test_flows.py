@@ -85,7 +85,7 @@ async def test_a_failed_store_is_told_once(tmp_path: Path) -> None:
                 "astrid-1", kind=StoreEventKind.FAILED, problem="[/] permission denied"
             )
         await settle(pilot)
-        assert [n.message for n in app._notifications] == ["astrid-1: [/] permission denied"]
+        assert [n.message for n in app._notifications] == ["Store astrid-1: [/] permission denied."]
 
 
 async def test_progress_of_the_index_is_shown_and_goes_away(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ async def test_progress_of_the_index_is_shown_and_goes_away(tmp_path: Path) -> N
     async with app.run_test(size=(120, 36)) as pilot:
         await until(pilot, lambda: "indexing" in painted(app))
         assert "indexing memory 42% ━━━──────" in painted(app).splitlines()[0]
-        assert [n.message for n in app._notifications] == ["other-1: locked"]
+        assert [n.message for n in app._notifications] == ["Store other-1: locked."]
         go_on.set()
         await until(pilot, lambda: "indexing" not in painted(app))
 

@@ -84,7 +84,7 @@ async def test_a_title_that_matches_alone_is_marked_and_says_so(tmp_path: Path) 
         assert marked == ["Kettle and oven"]
         await pilot.press("n")
         await pilot.pause()
-        assert [n.message for n in app._notifications] == ["only the title matches"]
+        assert [n.message for n in app._notifications] == ["Only the title matches."]
 
 
 async def test_opening_lands_on_the_line_where_the_words_meet(tmp_path: Path) -> None:

@@ -116,4 +116,4 @@ async def test_what_is_deleted_is_named_harmlessly(tmp_path: Path) -> None:
         await settle(pilot)
         assert not app.screen.query_one(SessionList).rows
         assert_harmless(app)
-        assert "deleted" in painted(app)
+        assert "Deleted" in painted(app)

@@ -37,7 +37,7 @@ async def test_an_older_change_is_taken_back_and_the_journal_says_so(tmp_path: P
         assert "Nothing was changed yet" in painted(app)
         assert "will stand here" in painted(app)
         await pilot.press("u", "enter", "slash")
-        assert told(app)[-1].endswith("nothing was changed yet")
+        assert told(app)[-1].endswith("Nothing was changed yet.")
         await pilot.press("escape")
         go_to(app, "trip")
         await pilot.press("d", "d")
@@ -55,12 +55,12 @@ async def test_an_older_change_is_taken_back_and_the_journal_says_so(tmp_path: P
         await pilot.press("j", "u")
         await settle(pilot)
         assert isinstance(app.screen, JournalScreen)
-        assert told(app)[-1].startswith("brought back trip plan")
+        assert told(app)[-1].startswith("Brought back trip plan")
         assert "taken back" in listed(app, "deleted trip plan")
         assert "1 change to undo" in painted(app)
         assert story.store.exists("trip")
         await pilot.press("u")
-        assert told(app)[-1].startswith("cannot take back: it was taken back")
+        assert told(app)[-1].startswith("Cannot take back: it was taken back")
         await pilot.press("escape")
         await settle(pilot)
         assert isinstance(app.screen, BrowseScreen)
@@ -82,7 +82,8 @@ async def test_one_session_of_many_comes_back_alone(tmp_path: Path) -> None:
         await pilot.press("U")
         await settle(pilot)
         assert "deleted 3 sessions" in painted(app)
-        assert "review the parser" not in painted(app)
+        rows = app.screen.query_one(RowList).rows
+        assert not [row for row in rows if "review the parser" in row.title], "folded at first"
         assert "enter shows its sessions" in painted(app).splitlines()[-1]
         await pilot.press("enter")
         await settle(pilot)
@@ -97,7 +98,7 @@ async def test_one_session_of_many_comes_back_alone(tmp_path: Path) -> None:
         assert "1 of 3 back" in listed(app, "deleted 3 sessions")
         await pilot.press("enter")
         await settle(pilot)
-        assert told(app)[-1].startswith("it was taken back")
+        assert told(app)[-1].startswith("It was taken back")
         await pilot.press("escape")
         await settle(pilot)
         assert selected(app) == "old", "the one that came back"
@@ -165,7 +166,7 @@ async def test_a_long_journal_is_filtered_by_words(tmp_path: Path) -> None:
         assert "1 of 2 shown" in painted(app)
         await pilot.press("enter")
         await settle(pilot)
-        assert told(app)[-1] == "no message went when it was renamed"
+        assert told(app)[-1] == "No message went when it was renamed."
         await pilot.press("escape")
         assert "review the parser" in painted(app)
         assert isinstance(app.screen, JournalScreen)
@@ -202,3 +203,33 @@ async def test_stored_text_does_no_harm_on_these_screens(tmp_path: Path) -> None
         await settle(pilot)
         assert isinstance(app.screen, KeptTranscriptScreen)
         assert is_harmless()
+
+
+async def test_the_pane_names_the_sessions_of_a_change_and_tells_an_undo_once(
+    tmp_path: Path,
+) -> None:
+    story = ordinary_story(tmp_path)
+    app = story.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        title = "a title as long as the line has room for it"
+        go_to(app, "job")
+        story.add("long", title)
+        story.tell("long")
+        await settle(pilot)
+        await mark(pilot, "trip", "old", "older", "long", "boom")
+        await pilot.press("d", "d")
+        await settle(pilot)
+        go_to(app, "job")
+        await pilot.press("U")
+        await settle(pilot)
+        pane = painted(app)[painted(app).index("─ deleted 5 sessions") :]
+        assert "trip plan" in pane
+        assert "and 1 more" in pane
+        await pilot.press("u", "escape")
+        await settle(pilot)
+        go_to(app, "long")
+        await pilot.press("d", "d", "u", "U")
+        await settle(pilot)
+        assert f"deleted {title}  taken back" in painted(app)
+        assert painted(app).count("was taken back") == 1

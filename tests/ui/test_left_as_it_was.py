@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from textual.widgets import Static
 
 from sessiontui.ui.screens.browse import BrowseScreen
@@ -135,6 +136,60 @@ async def test_the_welcome_counts_while_it_is_read_and_says_how_to_mend(tmp_path
         await settle(pilot)
         assert "to mend it" in painted(app)
         assert "change its permissions" in painted(app)
+
+
+async def test_the_list_opens_with_the_filters_it_was_left_with(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    async with story.app().run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("slash", *"is:stuck agent:scout", "enter")
+        await settle(pilot)
+    app = story.app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        browse = app.screen
+        assert isinstance(browse, BrowseScreen)
+        assert [row.title for row in browse.sessions.rows] == ["run the long job"]
+        top = painted(app).splitlines()[:4]
+        assert "is:stuck agent:scout" in top[2]
+        assert "as you left it: esc shows all · 1 session ·" in top[3]
+        assert "6 sessions in 1 store" in top[0], "over all of them"
+        # One step back is everything, and that is how it is left now.
+        await pilot.press("escape")
+        await settle(pilot)
+        assert len(browse.sessions.rows) == 6
+        assert "as you left it" not in painted(app)
+    assert story.library.view_state.read().view == ""
+
+
+async def test_words_that_were_searched_for_are_not_searched_for_again(tmp_path: Path) -> None:
+    story = ordinary_story(tmp_path)
+    app = story.app()
+    app.bench.view_state.set("view", "agent:scout")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("slash", *" oslo", "enter")
+        await settle(pilot)
+        assert "as you left it" not in painted(app)
+    assert story.library.view_state.read().view == ""
+
+
+@pytest.mark.parametrize("view", ["is:gone", "is:nonsense", "kettle", "\x1b]0;x\x07"])
+async def test_a_view_in_which_there_is_nothing_gives_way_to_all_sessions(
+    tmp_path: Path, view: str
+) -> None:
+    story = ordinary_story(tmp_path)
+    story.library.view_state.write({"view": view})
+    app = story.app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        browse = app.screen
+        assert isinstance(browse, BrowseScreen)
+        assert browse.search.value == ""
+        assert len(browse.sessions.rows) == 6
+        assert browse.focused is browse.sessions
+    # It was nobody's choice: when there is something in it again, it is shown.
+    assert story.library.view_state.read().view == view
 
 
 async def test_tools_and_thinking_stay_folded_or_not(tmp_path: Path) -> None:

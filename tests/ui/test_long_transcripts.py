@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -15,6 +16,7 @@ from sessiontui.domain.message import Role
 from sessiontui.domain.session import SessionRef
 from sessiontui.services import message_pages
 from sessiontui.ui import transcript_feed
+from sessiontui.ui.screens.kept_transcript import KeptTranscriptScreen
 from sessiontui.ui.screens.transcript import TranscriptScreen
 from sessiontui.ui.transcript_reading import Whole, read_all
 from sessiontui.ui.widgets.transcript_view import TranscriptView
@@ -143,3 +145,85 @@ async def test_a_step_in_the_list_lays_nothing_out_anew(
         await settle(pilot)
         assert painted(app) != before
         assert not laid_out
+
+
+async def test_who_wants_the_beginning_gets_there_as_soon_as_it_was_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = Event()
+
+    def read_all_later(*args: Any) -> Whole | None:
+        assert go_on.wait(10)
+        return read_all(*args)
+
+    monkeypatch.setattr(transcript_feed, "read_all", read_all_later)
+    app = long_story(tmp_path).app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: f"answer {TURNS - 1} about harbours" in painted(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, TranscriptScreen))
+        view = view_of(app)
+        await until(pilot, lambda: view.cursor is not None)
+        await pilot.press("g")
+        assert view.cursor == -300
+        assert "what stands before is being read" in painted(app)
+        go_on.set()
+        await settle(pilot)
+        assert view.cursor == 0
+        assert "question 0 about harbours" in painted(app)
+        assert "is being read" not in painted(app)
+        assert not view.follow
+
+
+async def test_nothing_goes_and_comes_back_when_the_rest_has_been_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(message_pages, "HELD_CHARACTERS", 40_000)
+    shown: list[str] = []
+    reload = TranscriptView.reload
+
+    def seen(view: TranscriptView, *args: Any, **kw: Any) -> None:
+        shown.append(painted(view.app))
+        reload(view, *args, **kw)
+        shown.append("\n".join(view.render_line(y).text for y in range(view.size.height)))
+
+    monkeypatch.setattr(TranscriptView, "reload", seen)
+    app = long_story(tmp_path).app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        await pilot.press("slash", *"answer 71", "enter")
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "answer 71 about harbours" in shown[-2]
+        assert "answer 71 about harbours" in shown[-1]
+        assert "…" not in shown[-1]
+
+
+async def test_most_of_a_copy_in_the_journal_is_not_held_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(message_pages, "HELD_CHARACTERS", 40_000)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    app = long_story(tmp_path).app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        await pilot.press("d", "d")
+        await settle(pilot)
+        await pilot.press("U")
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert isinstance(app.screen, KeptTranscriptScreen)
+        view = app.screen.query_one(TranscriptView)
+        assert len(view.messages) == 2 * TURNS
+        assert view.messages.held < TURNS / 2
+        for key, words in (("G", f"answer {TURNS - 1}"), ("g", "question 0")):
+            await pilot.press(key)
+            await settle(pilot)
+            assert f"{words} about harbours" in painted(app)
+        assert len(list(scratch.iterdir())) == 1
+        await pilot.press("escape")
+        await until(pilot, lambda: not list(scratch.iterdir()))

@@ -75,3 +75,20 @@ async def test_an_error_is_closed_by_a_click_beside_it(tmp_path: Path) -> None:
         await pilot.click(offset=(2, 30))
         await pilot.pause()
         assert isinstance(app.screen, BrowseScreen)
+
+
+async def test_errors_that_come_at_once_are_told_together(tmp_path: Path) -> None:
+    app = ordinary_story(tmp_path).app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        # The second comes before the first is painted, the third after it.
+        show_error(app, StoreUnreadable("the disk is gone"))
+        show_error(app, StoreUnreadable("the net is gone", "look for it"))
+        await pilot.pause()
+        show_error(app, StoreUnreadable("the light is gone"))
+        await pilot.pause()
+        for what in ("disk", "net", "light"):
+            assert f"the {what} is gone" in painted(app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(app.screen, BrowseScreen)

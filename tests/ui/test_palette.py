@@ -8,7 +8,16 @@ from sessiontui.domain.query import FilterField
 from sessiontui.domain.query_parser import parse_query
 from sessiontui.domain.session import SessionRef, SessionRow
 from sessiontui.services.index_values import FilterValue
-from sessiontui.ui.palette import Kind, Offer, Sessions, placed, ranked, value_offers, view_offers
+from sessiontui.ui.palette import (
+    Kind,
+    Offer,
+    Sessions,
+    placed,
+    ranked,
+    theme_offers,
+    value_offers,
+    view_offers,
+)
 from sessiontui.ui.screens.browse import BrowseScreen
 from sessiontui.ui.screens.palette import Palette
 from sessiontui.ui.themes import DARK, LIGHT
@@ -81,6 +90,24 @@ def test_of_equal_matches_what_can_be_done_comes_first_and_actions_before_sessio
     assert titles(offers, "rename") == ["rename", "rename kettle", "rename all"]
 
 
+def test_sessions_come_before_the_words_of_the_program_only_where_they_match_better() -> None:
+    offers = [
+        offer("light bulbs for the kitchen", Kind.SESSION),
+        offer("theme sessiontui-light", Kind.THEME),
+        offer("sessions in store lighthouse", Kind.STORE),
+        offer("highlight hits"),
+    ]
+    assert titles(offers, "light") == [
+        "sessions in store lighthouse",
+        "theme sessiontui-light",
+        "light bulbs for the kitchen",
+        "highlight hits",
+    ]
+    # The whole title was typed, or more of it than anything else has.
+    assert titles([*offers, offer("light", Kind.SESSION)], "Light")[0] == "light"
+    assert titles(offers, "light kitchen") == ["light bulbs for the kitchen"]
+
+
 def test_nothing_typed_offers_everything_in_order() -> None:
     offers = [offer("b"), offer("a")]
     assert titles(offers, " ") == ["b", "a"]
@@ -127,6 +154,13 @@ def test_views_are_queries_that_can_be_asked() -> None:
     assert 'agent:"two, words"' in asked
     for query in asked:
         parse_query(query, NOW)
+
+
+def test_themes_are_found_by_being_dark_or_light() -> None:
+    offers = [*theme_offers({"dusk": True, "paper": False}, "dusk", lambda _: None)]
+    assert titles(offers, "light") == ["theme paper"]
+    assert titles(offers, "dark") == ["theme dusk"]
+    assert titles(offers, "colours") == ["theme dusk", "theme paper"]
 
 
 # -- on the screen ---------------------------------------------------------------------------

@@ -51,14 +51,16 @@ class Desk:
         self.library = Library.open(options, lambda: NOW)
         self.library.sync()
         self.app = SessionApp(self.library, clock=lambda: NOW)
-        self.suspended = 0
+        self.suspended = self.resumed = 0
         patch.setattr(self.app, "suspend", self._suspend)
 
     @contextmanager
     def _suspend(self) -> Iterator[None]:
         # A headless app has no terminal to leave.
+        # As with Textual's own, an error that passes through leaves the app suspended.
         self.suspended += 1
         yield
+        self.resumed += 1
 
 
 @pytest.fixture
@@ -104,6 +106,20 @@ async def test_the_agent_gets_the_terminal_and_the_list_comes_back(
         assert app.clipboard == f"cd {desk.shop} && claude --resume {FIRST}"
 
 
+async def test_a_program_that_cannot_be_started_gives_the_terminal_back(desk: Desk) -> None:
+    (desk.agent.folder / "claude").write_text("#!/no/such/shell\n")
+    async with desk.app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        go_to(desk.app, FIRST)
+        await pilot.press("r")
+        await settle(pilot)
+        assert (desk.suspended, desk.resumed) == (1, 1)
+        said = told(desk.app)[-1]
+        assert said.startswith("Claude could not be started: No such file or directory")
+        assert f"Try it in a shell: cd {desk.shop} && claude --resume {FIRST}" in said
+        assert isinstance(desk.app.screen, BrowseScreen)
+
+
 async def test_a_failure_is_left_to_be_read_and_told(
     desk: Desk, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -116,8 +132,10 @@ async def test_a_failure_is_left_to_be_read_and_told(
         go_to(desk.app, FIRST)
         await pilot.press("r")
         await settle(pilot)
-        assert "claude ended with 3; enter goes back to sessiontui" in capfd.readouterr().out
-        assert "claude ended with 3" in told(desk.app)
+        assert (
+            "claude ended with 3. Press enter to go back to sessiontui." in capfd.readouterr().out
+        )
+        assert "The program claude ended with 3." in told(desk.app)
     os.close(writer)
 
 
@@ -147,7 +165,7 @@ async def test_a_folder_that_is_gone_is_made_again_when_one_says_so(desk: Desk) 
         go_to(app, SECOND)
         await pilot.press("r")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
-        assert "make the folder again, empty, and resume there" in painted(app)
+        assert "make it again, empty, and resume" in painted(app)
         await pilot.press("n")
         await settle(pilot)
         assert not desk.gone.exists()
@@ -169,14 +187,14 @@ async def test_what_cannot_be_resumed_says_why(
         monkeypatch.setenv("PATH", "/nowhere")
         await pilot.press("r")
         await settle(pilot)
-        assert any(words.startswith("claude is not installed here") for words in told(app))
+        assert any(words.startswith("Claude is not installed here") for words in told(app))
         assert desk.suspended == 0
     ordinary = ordinary_story(tmp_path).app()
     async with ordinary.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
         await pilot.press("r")
         await settle(pilot)
-        assert any(words.startswith("cannot resume: ") for words in told(ordinary))
+        assert any(words.startswith("Cannot resume: ") for words in told(ordinary))
 
 
 async def test_a_terminal_that_cannot_be_left_names_the_command(
@@ -188,6 +206,6 @@ async def test_a_terminal_that_cannot_be_left_names_the_command(
         monkeypatch.setattr(desk.app, "suspend", lambda: App.suspend(desk.app))
         await pilot.press("r")
         await settle(pilot)
-        assert "this terminal cannot be left to the agent" in told(desk.app)[-1]
+        assert "This terminal cannot be left to the agent" in told(desk.app)[-1]
         assert f"claude --resume {FIRST}" in told(desk.app)[-1]
         assert desk.agent.calls == []

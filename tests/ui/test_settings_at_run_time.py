@@ -14,7 +14,7 @@ from sessiontui.services.settings import default_settings_path
 from sessiontui.ui.screens.help import Help
 from sessiontui.ui.settings_desk import editor_command, taken_words
 from sessiontui.ui.themes import DARK, SIXTEEN
-from tests.ui.painted import painted, painted_styles, settle
+from tests.ui.painted import line_with, painted, painted_styles, settle
 from tests.ui.scenarios import shows
 from tests.ui.stories import ordinary_story
 
@@ -53,20 +53,23 @@ async def test_the_settings_open_in_the_editor_and_are_taken_over(
     app = story.app()
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         await settle(pilot)
+        assert "[1]" in line_with(app, "Needs you")
         write(
             editor,
-            'theme = "nord"\nstuck_after = "9h"\nundo_days = 3\nkeymap = { stores = "f2" }\n',
+            'theme = "nord"\nstuck_after = "9h"\nundo_days = 3\n'
+            'keymap = { stores = "f2", group_1 = "ctrl+n,1" }\n',
         )
         await pilot.press("comma")
         await settle(pilot)
         seen = (tmp_path / "seen").read_text()
         assert "# How long nothing may move" in seen, "the file was written first, with its manual"
         text = told(app)
-        assert "now in force: keymap, stuck_after, theme" in text
-        assert "at the next start: undo_days" in text
+        assert "Now in force: keymap, stuck_after, theme." in text
+        assert "At the next start: undo_days." in text
         assert app.theme == "nord"
         await settle(pilot)
         assert "stuck" not in painted(app).splitlines()[0], "five hours are no longer too long"
+        assert "[ctrl+n]" in line_with(app, "Needs you")
         await pilot.press("f2")
         await settle(pilot)
         assert type(app.screen).__name__ == "StoresScreen"
@@ -93,7 +96,7 @@ async def test_a_mistake_is_told_with_its_line_and_the_old_settings_stay(
         await settle(pilot)
         text = told(app)
         assert "line 3: there is no setting undo_dais" in text
-        assert "did you mean undo_days" in text
+        assert "Did you mean undo_days" in text
         assert app.theme == "nord"
 
 
@@ -106,8 +109,36 @@ async def test_without_an_editor_the_place_of_the_file_is_told(
         await settle(pilot)
         await pilot.press("comma")
         await settle(pilot)
-        assert "this terminal cannot be lent to an editor" in told(app)
+        assert "This terminal cannot be lent to an editor" in told(app)
         assert default_settings_path().exists()
+
+
+async def test_an_editor_that_cannot_be_started_or_fails_gives_the_terminal_back(
+    tmp_path: Path, editor: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resumed: list[bool] = []
+
+    @contextmanager
+    def suspend(self: App[None]) -> Iterator[None]:
+        # As with Textual's own, an error that passes through leaves the app suspended.
+        yield
+        resumed.append(True)
+
+    monkeypatch.setattr(App, "suspend", suspend)
+    app = ordinary_story(tmp_path).app()
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        await settle(pilot)
+        monkeypatch.setenv("VISUAL", "no-such-editor --wait")
+        await pilot.press("comma")
+        await settle(pilot)
+        words = "The editor no-such-editor cannot be started: no such file or directory"
+        assert f"{words}: Set VISUAL or EDITOR." in told(app)
+        assert len(resumed) == 1
+        monkeypatch.setenv("VISUAL", "false")
+        await pilot.press("comma")
+        await settle(pilot)
+        assert "The editor false ended with 1." in told(app)
+        assert len(resumed) == 2
 
 
 async def test_a_keymap_with_mistakes_starts_and_says_what_is_wrong(tmp_path: Path) -> None:
@@ -118,7 +149,7 @@ async def test_a_keymap_with_mistakes_starts_and_says_what_is_wrong(tmp_path: Pa
         text = told(app)
         assert "x would mean both delete and cure" in text
         assert "there is no action serch" in text
-        assert "did you mean search. , opens the settings" in text
+        assert "Did you mean search? Press , to open the settings" in text
         assert "there is no theme nrod" in text
         assert [problem.hint for problem in app.desk.problems][-1] == "did you mean nord"
         await pilot.press("f4")
@@ -158,7 +189,7 @@ def test_the_editor_is_what_the_environment_says(monkeypatch: pytest.MonkeyPatch
 def test_what_became_of_changes_is_told_in_words() -> None:
     assert taken_words(frozenset()) == "nothing was changed"
     both = taken_words(frozenset({"theme", "stores"}))
-    assert both == "now in force: theme; at the next start: stores"
+    assert both == "Now in force: theme. At the next start: stores."
 
 
 async def test_a_terminal_of_sixteen_colours_gets_a_theme_that_uses_them(

@@ -217,7 +217,7 @@ async def test_a_group_that_no_filter_can_name_says_so(tmp_path: Path) -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert app.screen is screen
-        assert "no filter of the list can name these sessions" in painted(app)
+        assert "No filter of the list can name these sessions" in painted(app)
 
 
 async def test_what_is_written_meanwhile_is_counted(tmp_path: Path) -> None:

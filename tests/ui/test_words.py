@@ -46,24 +46,24 @@ def test_the_question_names_what_goes() -> None:
     [
         (
             ActionReport(action=Action.DELETE, done=(REF,), undo_id="1", removed_messages=4),
-            "deleted trip plan (4 messages). u brings it back",
+            "Deleted trip plan (4 messages). Press u to bring it back.",
         ),
         (
             ActionReport(action=Action.CLEAR, done=(REF,), undo_id="1", removed_messages=1),
-            "cleared trip plan (1 message). u brings them back",
+            "Cleared trip plan (1 message). Press u to bring them back.",
         ),
         (
             ActionReport(action=Action.CURE, done=(REF,), undo_id="1"),
-            "set trip plan to idle. u takes it back",
+            "Set trip plan to idle. Press u to take it back.",
         ),
         (
             ActionReport(action=Action.RENAME, done=(REF,), undo_id="1"),
-            "renamed to new. u takes it back",
+            "Renamed to new. Press u to take it back.",
         ),
-        (ActionReport(action=Action.CURE), "nothing was changed"),
+        (ActionReport(action=Action.CURE), "Nothing was changed."),
         (
             ActionReport(action=Action.DELETE, done=(REF,), notes=("the bot may post again",)),
-            "deleted trip plan. the bot may post again",
+            "Deleted trip plan. The bot may post again.",
         ),
     ],
 )
@@ -84,7 +84,7 @@ def test_a_partial_failure_names_both() -> None:
     )
     outcome = outcome_words(report, TITLES, "U")
     assert outcome.text == (
-        "deleted trip plan. U brings it back. boom was not deleted: it is running"
+        "Deleted trip plan. Press U to bring it back. “boom” was not deleted: it is running."
     )
     assert outcome.severity == "warning"
 
@@ -97,11 +97,11 @@ def test_an_empty_title_says_what_it_means() -> None:
 @pytest.mark.parametrize(
     ("action", "said"),
     [
-        (Action.DELETE, "brought back trip plan"),
-        (Action.CLEAR, "brought back the messages of trip plan"),
-        (Action.RENAME, "took back the title of trip plan"),
-        (Action.CURE, "took back the cure of trip plan"),
-        (Action.UNDO, "took back the undo of trip plan"),
+        (Action.DELETE, "Brought back trip plan."),
+        (Action.CLEAR, "Brought back the messages of trip plan."),
+        (Action.RENAME, "Took back the title of trip plan."),
+        (Action.CURE, "Took back the cure of trip plan."),
+        (Action.UNDO, "Took back the undo of trip plan."),
     ],
 )
 def test_an_undo_says_what_it_took_back(action: Action, said: str) -> None:

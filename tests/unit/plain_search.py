@@ -109,6 +109,11 @@ def _follows(line: Sequence[str], wanted: Sequence[str], *, is_prefix: bool) -> 
 def _spellings(phrase: str) -> Iterator[list[str]]:
     names = _words(phrase)
     parted = [part for name in names for part in _CAMEL.findall(name)]
+    if re.fullmatch(r"\w+", phrase) and 3 <= len(parted) <= 5:
+        for joints in product("_ ", repeat=len(parted) - 1):
+            glued = "".join(part + sign for part, sign in zip(parted, (*joints, ""), strict=True))
+            if " " in glued:
+                yield [_fold(word.replace("_", "")) for word in glued.split()]
     if [_fold(part) for part in parted] != [_fold(name) for name in names]:
         yield list(map(_fold, names))
         yield list(map(_fold, parted))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,11 +13,13 @@ import pytest
 
 from sessiontui.domain.change import ChangeProgress, ChangeStage, ChangeWatch
 from sessiontui.domain.errors import NothingToUndo, UndoExpired
+from sessiontui.domain.message import Message
 from sessiontui.domain.query import Query
 from sessiontui.domain.report import Action
 from sessiontui.domain.session import SessionRef, SessionState
 from sessiontui.services.demo_stores import open_demo
 from sessiontui.services.library import Library
+from sessiontui.services.session_actions import SessionActions
 from tests.changing import (
     START,
     Bench,
@@ -48,6 +52,12 @@ def put_some(bench: Bench) -> tuple[SessionRef, ...]:
         for store in bench.catalogue.backends
         for key in "kl"
     )
+
+
+def kept(changes: SessionActions | Library, entry_id: str, ref: SessionRef) -> tuple[Message, ...]:
+    """The transcript of a session as the journal has it."""
+    with closing(changes.open_kept(entry_id, ref)) as copy:
+        return tuple(copy.messages())
 
 
 class Watched:
@@ -223,10 +233,10 @@ class TestLookingIntoAnEntry:
         before = tuple(bench.store().messages("k"))
         entry_id = bench.actions.clear([ref]).undo_id
         assert entry_id is not None
-        assert bench.actions.journalled_messages(entry_id, ref) == before
+        assert kept(bench.actions, entry_id, ref) == before
         assert texts(bench.store(), "k") == [], "reading a copy changes no store"
         with pytest.raises(NothingToUndo):
-            bench.actions.journalled_messages(entry_id, SessionRef(ref.store, "other"))
+            bench.actions.open_kept(entry_id, SessionRef(ref.store, "other"))
 
     def test_a_copy_that_is_gone_says_so(self, bench: Bench) -> None:
         ref = put_session(bench.store(), "k", "one")
@@ -234,12 +244,12 @@ class TestLookingIntoAnEntry:
         assert entry_id is not None
         payloads(bench, entry_id)[0].write_bytes(b"x" * payloads(bench, entry_id)[0].stat().st_size)
         with pytest.raises(UndoExpired, match="damaged"):
-            bench.actions.journalled_messages(entry_id, ref)
+            bench.actions.open_kept(entry_id, ref)
         bench.actions.delete([put_session(bench.store(), "l", "one")])
         bench.actions.undo()
         assert bench.actions.undo_entries()[0].undoable is False
         with pytest.raises(NothingToUndo):
-            bench.actions.journalled_messages(bench.actions.undo_entries()[0].id, ref)
+            bench.actions.open_kept(bench.actions.undo_entries()[0].id, ref)
 
     def test_an_entry_says_until_when_it_can_be_taken_back(self, bench: Bench) -> None:
         bench.actions.delete([put_session(bench.store(), "k", "one")])
@@ -283,8 +293,15 @@ def test_every_format_gives_the_transcript_of_a_deleted_session(
     scratch.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     for ref in report.done:
-        assert library.journalled_messages(report.undo_id, ref) == before[ref], ref
+        assert kept(library, report.undo_id, ref) == before[ref], ref
     assert list(scratch.iterdir()) == [], "nothing of it is left"
+    for ref in report.done:
+        copy = library.open_kept(report.undo_id, ref)
+        assert tuple(copy.messages(1, 3)) == tuple(copy.messages())[1:3] == before[ref][1:3], ref
+        assert len(list(scratch.iterdir())) == 1
+        del copy  # Whoever forgets to close it leaves nothing either.
+        gc.collect()
+        assert list(scratch.iterdir()) == []
     assert {row.ref for row in library.rows(Query()).rows} == set(refs) - set(report.done)
     library.close()
 

@@ -96,16 +96,17 @@ class TestOutcome:
 
     def test_it_counts_and_names_the_undo_key(self) -> None:
         report = ActionReport(action=Action.DELETE, done=self.DONE, undo_id="1", notes=("x", "y"))
-        assert bulk_outcome_words(report, "u").text == "deleted 3 sessions · u undoes\nx\ny"
+        said = bulk_outcome_words(report, "u").text
+        assert said == "Deleted 3 sessions. Press u to undo.\nx.\ny."
         assert bulk_outcome_words(report, "u", 2, ("x", "y")).text == (
-            "deleted 3 sessions, 2 skipped · u undoes"
+            "Deleted 3 sessions, 2 skipped. Press u to undo."
         )
 
     def test_reasons_nobody_knew_before_are_told_once_each(self) -> None:
         skipped = tuple(Skipped(ref=ref, reason="it has changed", code=4) for ref in self.DONE[1:])
         report = ActionReport(action=Action.CLEAR, done=self.DONE[:1], skipped=skipped, undo_id="1")
         outcome = bulk_outcome_words(report, "u", 1)
-        assert outcome.text == "cleared 1 session, 3 skipped · u undoes\n2 × it has changed"
+        assert outcome.text == "Cleared 1 session, 3 skipped. Press u to undo.\n2 × it has changed."
         assert outcome.severity == "warning"
 
     def test_ended_early_it_says_how_far_it_came(self) -> None:
@@ -113,10 +114,10 @@ class TestOutcome:
             action=Action.DELETE, done=self.DONE[:1], cancelled=self.DONE[1:], undo_id="1"
         )
         assert bulk_outcome_words(report, "u").text == (
-            "stopped: deleted 1 of 3 sessions · u undoes"
+            "Stopped: deleted 1 of 3 sessions. Press u to undo."
         )
         nothing = ActionReport(action=Action.CURE, cancelled=self.DONE)
-        assert bulk_outcome_words(nothing, "u").text == "stopped: nothing was cured"
+        assert bulk_outcome_words(nothing, "u").text == "Stopped: nothing was cured."
 
 
 def test_progress_counts_the_session_at_hand() -> None:

@@ -151,6 +151,16 @@ def test_sessions_begun_stand_before_those_that_were_gone_on_with() -> None:
             assert columns[1] == green
 
 
+def test_without_colour_a_shade_tells_what_was_begun_earlier() -> None:
+    periods = [period(0, 0, 4, 4), period(1, 4, 4, 4)]
+    painter = PeriodPainter(periods, Unit.DAY, 40, 12, BLOCKS, STYLES, coloured=False)
+    texts = {segment.text.strip() for line in painter.lines() for segment in line}
+    shaded = {text for text in texts if set(text) == {"▒"}}
+    assert "▒" in shaded, "the legend"
+    assert len(shaded) == 2, "and the column"
+    assert all("▒" not in words_of(line) for line in lines_of(periods, 40, 12))
+
+
 def test_the_axis_names_the_most_and_nothing() -> None:
     lines = [words_of(line) for line in lines_of([period(0, 1, 1, 1234)], 40, 12)]
     assert lines[0].startswith("1,234 █")

@@ -27,6 +27,7 @@ def marked(sight: Sight) -> list[str]:
         ("SessionStore", "the session_store is full", ["session_store"]),
         ("session_store", "class SessionStore:", ["SessionStore"]),
         ("session-store", "sessionStore and SESSION_STORE", ["sessionStore", "SESSION_STORE"]),
+        ("my_session_store", "the my_SessionStore", ["my_SessionStore"]),
         ("HTTPServer", "an http_server", ["http_server"]),
         ("store", "SessionStore", ["Store"]),
         ("store", "storehouse and restore", []),

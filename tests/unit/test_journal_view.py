@@ -84,6 +84,10 @@ def test_the_facts_say_what_was_and_what_became_of_it() -> None:
     facts = {fact.name: fact.value for fact in session_facts(cured)}
     assert (facts["its store said"], facts["became"]) == ("running", "idle")
     assert facts["held"] == "4 messages"
+    failed = {
+        fact.name: fact.value for fact in session_facts(cured._replace(session_state="error"))
+    }
+    assert failed["its store said"] == "failed", "as everywhere where people read it"
     assert ("session", str(TRIP)) in [fact[:2] for fact in place_facts(SESSION)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
 
 import pytest
@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from sessiontui.domain.errors import StoreBusy
 from sessiontui.domain.message import Message, Role, TextBlock, ToolCallBlock
-from sessiontui.services.message_pages import MessagePages, weight_of
+from sessiontui.services.message_pages import InThread, MessagePages, Page, weight_of
 from sessiontui.ui.transcript_reading import shift_of
 from sessiontui.ui.widgets.message_flow import MessageFlow
-from tests.transcripts import conversation
+from tests.transcripts import conversation, every_kind
 
 LONG = 5_000
 
@@ -26,6 +26,13 @@ def spoken(count: int) -> list[Message]:
         Message(index=index, role=Role.USER, blocks=(TextBlock(text=f"{index} " + "x" * LONG),))
         for index in range(count)
     ]
+
+
+def at_once(work: Callable[[], Page]) -> Future[Page]:
+    """In place of a thread."""
+    done: Future[Page] = Future()
+    done.set_result(work())
+    return done
 
 
 class Shelf:
@@ -40,9 +47,9 @@ class Shelf:
         self.reads.append((start, stop))
         yield from self.messages[start:stop]
 
-    def pages(self, held_characters: int) -> MessagePages:
+    def pages(self, held_characters: int, in_thread: InThread | None = None) -> MessagePages:
         """All messages taken in."""
-        found = MessagePages(self.read, held_characters)
+        found = MessagePages(self.read, held_characters, in_thread)
         for message in self.messages:
             found.append(message)
         return found
@@ -79,43 +86,87 @@ def test_no_more_is_held_than_wanted_and_the_end_always_is() -> None:
     assert pages.held <= 160
 
 
-def test_who_goes_on_in_one_direction_never_waits_for_a_page() -> None:
+def bring(pages: MessagePages, seen: Iterable[int], near: Iterable[int] = ()) -> list[int]:
+    """Read all that is missing; returns the numbers of the pages in the order they were read."""
+    numbers = []
+    while (number := pages.next_missing(seen, near)) is not None:
+        numbers.append(number)
+        pages.take(number, pages.begin(number).result())
+    return numbers
+
+
+def test_who_must_not_wait_is_told_what_is_missing_and_gets_it_when_it_was_read() -> None:
     shelf = Shelf(spoken(1_000))
-    work: list[Callable[[], object]] = []
-    pages = MessagePages(shelf.read, 200 * LONG, work.append)
-    for message in shelf.messages:
-        pages.append(message)
-
-    def walk(places: Iterable[int]) -> int:
-        """How often a step had to wait; work in threads is done between two steps."""
-        waited = 0
-        for place in places:
-            before = len(shelf.reads)
-            assert pages[place] == shelf.messages[place]
-            waited += len(shelf.reads) - before
-            while work:
-                work.pop(0)()
-        return waited
-
-    walk([700])
-    assert walk(range(700, -1, -1)) == 0
-    assert walk(range(1_000)) == 0
-    assert pages.held <= 200
+    pages = shelf.pages(200 * LONG, at_once)
+    assert pages.at_hand(999) == shelf.messages[999]
+    assert pages.at_hand(40) is None
+    assert not shelf.reads
+    assert bring(pages, [40, 70], [100, 130]) == [1, 2, 3, 4]
+    assert shelf.reads == [(n * 32, n * 32 + 32) for n in (1, 2, 3, 4)]
+    assert [pages.at_hand(place) for place in (40, 70, 130)] == [
+        shelf.messages[place] for place in (40, 70, 130)
+    ]
     # Nothing is read that is held, and nobody asks for what is beyond the ends.
-    reads = len(shelf.reads)
-    walk([999, 998, 999, 960, 999])
-    assert len(shelf.reads) == reads
+    assert bring(pages, [33, 999], [64, -3, 1_000, 1_040]) == []
 
 
-def test_nothing_is_read_ahead_where_that_would_push_out_what_is_on_the_screen() -> None:
+def test_what_is_needed_stays_and_what_is_near_only_comes_where_there_is_room() -> None:
+    shelf = Shelf(spoken(1_000))
+    pages = shelf.pages(100 * LONG, at_once)
+    # The last two pages are always held: there is no room for more than one besides.
+    assert bring(pages, [500], [532, 564, 468]) == [15]
+    assert bring(pages, range(96, 256), [300]) == [3, 4, 5, 6, 7]
+    assert all(pages.at_hand(place) is not None for place in range(96, 256))
+    assert pages.at_hand(500) is None
+    assert bring(pages, [10]) == [0]
+    assert pages.held <= 100
+
+
+def test_others_may_read_everything_and_nothing_is_held_for_them() -> None:
+    shelf = Shelf(spoken(1_000))
+    pages = shelf.pages(100 * LONG, at_once)
+    bring(pages, [500])
+    before = pages.held
+    assert list(pages) == shelf.messages
+    assert list(pages.since(777)) == shelf.messages[777:]
+    assert pages[3] == shelf.messages[3]
+    assert pages.held == before
+    assert pages.at_hand(500) is not None
+    assert pages.at_hand(3) is None
+
+
+def test_what_could_not_be_read_is_tried_again_when_somebody_comes_back() -> None:
     shelf = Shelf(spoken(400))
-    work: list[Callable[[], object]] = []
-    pages = MessagePages(shelf.read, 100 * LONG, work.append)
+    is_locked = True
+
+    def read(start: int, stop: int) -> Iterator[Message]:
+        if is_locked:
+            raise StoreBusy("the store is locked")
+        return shelf.read(start, stop)
+
+    pages = MessagePages(read, 100 * LONG, at_once)
     for message in shelf.messages:
         pages.append(message)
-    for place in range(399, 0, -1):
-        assert pages[place].index == place
-    assert not work
+    assert bring(pages, [5]) == [0]
+    assert bring(pages, [5]) == []
+    gone = pages.at_hand(5)
+    assert gone is not None
+    assert gone.blocks[0].kind == "damaged"
+    assert pages.is_doubtful(5)
+    is_locked = False
+    assert bring(pages, [399]) == []
+    assert bring(pages, [5]) == [0]
+    assert pages.at_hand(5) == shelf.messages[5]
+    assert not pages.is_doubtful(5)
+
+
+def test_the_kinds_of_all_blocks_are_known_without_reading() -> None:
+    shelf = Shelf(every_kind() * 30)
+    shelf.messages = [m.model_copy(update={"index": n}) for n, m in enumerate(shelf.messages)]
+    pages = shelf.pages(LONG)
+    kinds = [tuple(block.kind for block in message.blocks) for message in shelf.messages]
+    assert [pages.kinds(place) for place in range(len(pages))] == kinds
+    assert not shelf.reads
 
 
 def test_what_is_held_can_be_had_while_something_is_read() -> None:

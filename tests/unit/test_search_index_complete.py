@@ -21,11 +21,11 @@ from tests.unit.plain_search import Talk, found_plainly
 SAID = (
     "alpha", "beta", "alphabet", "gamma", "SessionStore", "session_store", "session-store",
     "session", "store", "Straße", "STRASSE", "C++", "C#", "c", "src/app/main.py", "naïve", "NAIVE",
-    "東京", "京都", "東京tower", "方", "🚀", "E0308", "3.11.7", "a => b",
+    "東京", "京都", "東京tower", "方", "🚀", "E0308", "3.11.7", "a => b", "my_SessionStore",
 )  # fmt: skip
 ASKED = (
     *SAID, "alp", "sess", "sessionStore", "SessionSto", "app/main", "main.py", "京", "tower",
-    "strasse", "++", "=>", "naive", "3.11", "zeta",
+    "strasse", "++", "=>", "naive", "3.11", "zeta", "my_session_store", "my_session_sto",
 )  # fmt: skip
 
 texts = st.lists(st.sampled_from(SAID), min_size=1, max_size=5).map(" ".join)

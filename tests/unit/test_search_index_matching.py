@@ -41,6 +41,14 @@ def test_a_name_is_found_however_it_is_spelled(indexed: Indexed) -> None:
     assert set(indexed.found('"session store"')) == set(SPELLINGS)
 
 
+def test_a_name_is_found_where_only_some_of_its_parts_stand_together(indexed: Indexed) -> None:
+    names = ("my_SessionStore", "mySession_store", "my_session_store", "mySessionStore")
+    holding(indexed, *names, "my store of a session", "my_sessions")
+    for name in names:
+        assert set(indexed.found(name)) == set(names), name
+    assert set(indexed.found("my_session_sto")) == set(names)
+
+
 @pytest.mark.parametrize(
     ("text", "typed"),
     [

@@ -39,6 +39,20 @@ def test_a_name_is_looked_for_whole_and_by_its_parts() -> None:
     assert expressions("nameP", prefix=True) == ['("nameP"* OR "name P")']
 
 
+def test_some_parts_of_a_name_may_stand_together() -> None:
+    said = ['("my_session_store" OR "my_seßion_store" OR "my sessionstore" OR "mysession store")']
+    assert expressions("my_session_store") == said
+    assert expressions("myBigStore") == [
+        '("myBigStore" OR "my Big Store" OR "my BigStore" OR "myBig Store")'
+    ]
+    (name,) = pieces_of(Term("a_b_c_d_e"))
+    assert len(name.phrases) == 15
+    (longer,) = pieces_of(Term("a_b_c_d_e_f"))
+    assert len(longer.phrases) == 1
+    # Only names: what signs or spaces separate is several words.
+    assert expressions("my/session/tore") == ['("my/session/tore" OR "my/seßion/tore")']
+
+
 def test_sharp_s_and_two_s_stand_for_each_other() -> None:
     assert expressions("Straße") == ['("Straße" OR "Strasse")']
     assert expressions("STRASSE") == ['("STRASSE" OR "STRAßE")']

@@ -106,7 +106,7 @@ class TestRefusals:
         Contrary.available = False
         report = bench.actions.delete([broken, whole])
         assert report.done == (whole,)
-        assert reasons(report)["k"] == ("it is in pieces; see `sessiontui doctor`", 3)
+        assert reasons(report)["k"] == ("it is in pieces. See `sessiontui doctor`", 3)
 
     def test_a_shared_file_system_is_refused_unless_forced(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -251,7 +251,7 @@ class TestWriters:
         report = bench.actions.delete(refs)
 
         assert report.done == (refs[0], refs[2])
-        assert reasons(report) == {"b": ("the disk went away; bring it back", 3)}
+        assert reasons(report) == {"b": ("the disk went away. Bring it back", 3)}
         assert bench.content() == {}
         Contrary.fails = frozenset()
         assert set(bench.actions.undo(report.undo_id).done) == set(refs)

@@ -72,7 +72,8 @@ def test_a_failed_call_is_open_and_in_the_error_colour() -> None:
         results={0: result("refused", failed=True)},
     )
     assert lines_of(rendered) == ["▾ fetch  http://x   failed · 1 line", "  │ refused"]
-    assert {s.style.color for s in rendered.strip(1) if s.style} == {COLOURS.error.color}
+    coloured = {s.style.color for s in rendered.strip(1) if s.style and s.style.color}
+    assert coloured == {COLOURS.error.color}
 
 
 def test_small_edits_are_diffs_with_counts() -> None:

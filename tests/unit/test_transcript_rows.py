@@ -25,9 +25,9 @@ class Measured:
             for line in range(height)
         ]
 
-    def _measure(self, position: int) -> int:
+    def _measure(self, position: int) -> tuple[int, bool]:
         self.asked.add(position)
-        return self.exact[position]
+        return self.exact[position], True
 
 
 @given(sizes, st.lists(st.integers(-15, 15), max_size=20), st.data())

@@ -84,6 +84,17 @@ def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     assert ViewStateFile(tmp_path / "data" / "view-state.json").read().theme == "nord"
 
 
+def test_what_a_run_leaves_out_stays_as_it_is(file: ViewStateFile) -> None:
+    file.write({"view": "is:stuck", "theme": "nord"})
+    memory = ViewMemory(file)
+    memory.leave_out("view")
+    assert memory.get("view") == ""
+    memory.set("view", "agent:codex")
+    assert memory.get("view") == "agent:codex"
+    memory.write()
+    assert file.read() == ViewState(view="is:stuck", theme="nord")
+
+
 def test_only_changes_are_told_and_written(file: ViewStateFile) -> None:
     memory = ViewMemory(file)
     told: list[str] = []

@@ -44,3 +44,14 @@ def test_it_never_holds_more_than_it_may(steps: list[tuple[int, int, bool]]) -> 
         assert sum(held) <= 12
     cache.clear()
     assert not len(cache)
+
+
+def test_what_is_spared_stays_whatever_it_weighs() -> None:
+    cache: WeighedCache[str] = WeighedCache(10)
+    cache.spared = range(3, 5)
+    for key, weight in ((1, 5), (3, 20), (4, 20), (5, 20), (6, 2)):
+        cache.keep(key, str(key), weight)
+    assert [cache.get(key) for key in range(1, 7)] == [None, None, "3", "4", None, "6"]
+    cache.spared = range(6, 7)
+    cache.keep(7, "7", 2)
+    assert [cache.get(key) for key in range(3, 8)] == [None, None, None, "6", "7"]

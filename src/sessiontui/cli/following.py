@@ -12,7 +12,7 @@ import click
 from sessiontui.cli.invocation import Invocation, pass_invocation
 from sessiontui.cli.json_output import event_object, print_json, print_json_line
 from sessiontui.cli.option_types import json_option, reading_options
-from sessiontui.cli.text_output import event_line, narrate, say
+from sessiontui.cli.text_output import event_line, narrate, say, screen_width
 from sessiontui.cli.transcript_text import header_lines, message_lines
 from sessiontui.domain.events import StoreEvent
 from sessiontui.domain.exit_codes import ExitCode
@@ -63,7 +63,7 @@ def tail(
             )
         )
     else:
-        say("\n".join(header_lines(session, verdict)))
+        say("\n".join(header_lines(session, verdict, screen_width())))
         for message in last:
             say()
             _print_message(message, as_json=False)
@@ -117,7 +117,7 @@ def _print_message(message: Message, as_json: bool) -> None:
     if as_json:
         print_json_line(message_object(message))
     else:
-        say("\n".join(message_lines(message)))
+        say("\n".join(message_lines(message, screen_width())))
 
 
 class _Following:

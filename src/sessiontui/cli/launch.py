@@ -26,6 +26,9 @@ def open_app(invocation: Invocation) -> int:
         first_run=not invocation.options.demo,
         notice=invocation.notice,
     )
+    if invocation.options.stores:
+        # Who names stores wants to see what is in them.
+        app.bench.view_state.leave_out("view")
     with collecting_rarely():
         app.run()
     for problem in app.desk.problems:

@@ -257,9 +257,10 @@ def show(
             )
         )
     else:
-        say("\n".join(header_lines(session, verdict)))
+        width = screen_width()
+        say("\n".join(header_lines(session, verdict, width)))
         for message in messages:
-            say("\n" + "\n".join(message_lines(message)))
+            say("\n" + "\n".join(message_lines(message, width)))
     return invocation.outcome(found=True)
 
 

@@ -110,6 +110,12 @@ class Message(Value):
     model: str | None = None
     native_id: str | None = None
     parent_id: str | None = None
+    tokens: int | None = None
+    """What the model read, from its cache as well, and wrote for it, as its store counts that.
+
+    One request to the model counts once: with one message, also where several came of it. So all
+    of them together make `Session.tokens`. None where the store does not tell.
+    """
 
     @property
     def is_damaged(self) -> bool:

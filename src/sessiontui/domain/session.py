@@ -85,6 +85,7 @@ class Session(Value):
     parent: SessionRef | None = None
     turns: int | None = None
     tokens: int | None = None
+    """What the model read and wrote in all, as `Message.tokens` counts it for one answer."""
     size_bytes: int | None = None
     problem: str | None = None
     """What is damaged or odd about it, in one sentence; None when all is well."""

@@ -62,6 +62,11 @@ def short_count(count: int) -> str:
     return f"{number / 1000:,.0f}T"
 
 
+def token_words(tokens: int) -> str:
+    """So many tokens: `1 token`, `12,345 tokens`, `1.2M tokens`."""
+    return f"{short_count(tokens)} token{'' if tokens == 1 else 's'}"
+
+
 def parse_duration(text: str) -> timedelta | None:
     """`90s`, `10m`, `2h`, `7d`, `4w`, also combined as `1h30m`; None when it is none of these."""
     if not text or _DURATION.sub("", text):

@@ -11,6 +11,7 @@ stand; `claude_code_texts` reads indexed text and facts from any position on, wi
 from __future__ import annotations
 
 from array import array
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import accumulate
@@ -28,6 +29,9 @@ from sessiontui.records.claude_code_records import (
 )
 from sessiontui.records.pieces import block_of
 from sessiontui.storage.jsonl_chunks import LineChunk
+
+_RECENT_ANSWERS = 16
+"""Of so many answers more lines may come after others."""
 
 
 class Overview(NamedTuple):
@@ -85,6 +89,17 @@ class Span(NamedTuple):
     number: int
 
 
+class Outlined(NamedTuple):
+    """A message: its number from 0, the records it is made of, its tokens, 0 where nothing tells.
+
+    An answer between whose lines others stand is several messages; the first has its tokens.
+    """
+
+    number: int
+    spans: list[Span]
+    tokens: int
+
+
 class Outline:
     """Where the messages of one transcript stand. Feed it the lines, in order, as they come."""
 
@@ -94,7 +109,9 @@ class Outline:
         self._lines = 0
         self._offsets, self._lengths, self._numbers = array("Q"), array("Q"), array("Q")
         self._firsts = array("Q")
+        self._tokens = array("Q")
         self._message_id: str | None = None
+        self._answers: OrderedDict[str, int] = OrderedDict()
         self._chain = Chain()
 
     def __len__(self) -> int:
@@ -123,30 +140,41 @@ class Outline:
             own = entry.message_id
             if own is None or own != self._message_id:
                 self._firsts.append(len(self._offsets))
+                self._tokens.append(0)
                 self._message_id = own
+            if entry.type == "assistant" and entry.message and entry.message.usage:
+                self._tokens[self._first_of(own)] = entry.message.usage.total
             self._offsets.append(starts[place])
             self._lengths.append(len(part.lines[place]))
             self._numbers.append(self._lines + place + 1)
         self._lines += len(part.lines) - (not part.ended)
         self.end = chunk.offset + part.size
 
-    def messages(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, list[Span]]]:
-        """The messages of a slice: their index, and the records each is made of."""
+    def _first_of(self, message_id: str | None) -> int:
+        """The first message that a line of the answer of an id became part of."""
+        last = len(self._tokens) - 1
+        if message_id is None:
+            return last
+        first = self._answers.setdefault(message_id, last)
+        if len(self._answers) > _RECENT_ANSWERS:
+            self._answers.popitem(last=False)
+        return first
+
+    def messages(self, start: int = 0, stop: int | None = None) -> Iterator[Outlined]:
+        """The messages of a slice."""
         for index in range(len(self._firsts))[start:stop]:
             first = self._firsts[index]
             last = index + 1 == len(self._firsts)
             end = len(self._offsets) if last else self._firsts[index + 1]
-            yield (
-                index,
-                [
-                    Span(self._offsets[i], self._lengths[i], self._numbers[i])
-                    for i in range(first, end)
-                ],
-            )
+            spans = [
+                Span(self._offsets[i], self._lengths[i], self._numbers[i])
+                for i in range(first, end)
+            ]
+            yield Outlined(index, spans, self._tokens[index])
 
 
-def message_of(index: int, records: Sequence[Record]) -> Message:
-    """The message that one or several records make; there is at least one."""
+def message_of(index: int, records: Sequence[Record], tokens: int = 0) -> Message:
+    """The message that one or several records make; there is at least one. No tokens are 0."""
     first = records[0]
     voice = voice_of(first.entry) or Voice(Role.OTHER)
     return Message(
@@ -159,4 +187,5 @@ def message_of(index: int, records: Sequence[Record]) -> Message:
         model=first.answer.model if first.entry.type == "assistant" else None,
         native_id=first.entry.uuid,
         parent_id=first.entry.parent,
+        tokens=tokens or None,
     )

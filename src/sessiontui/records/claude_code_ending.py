@@ -40,11 +40,11 @@ def _messages(tail: bytes, count: int) -> tuple[Message, ...] | None:
     # The first may have begun further up, with other lines of the same answer.
     found = [*outline.messages()][1:][-count:]
     messages = []
-    for place, (_, spans) in enumerate(found):
+    for place, (_, spans, tokens) in enumerate(found):
         records = [
             record_of(tail[span.offset : span.offset + span.length], span.number) for span in spans
         ]
         if any(record.damage is not None for record in records):
             return None
-        messages.append(message_of(place - len(found), records))
+        messages.append(message_of(place - len(found), records, tokens))
     return tuple(messages)

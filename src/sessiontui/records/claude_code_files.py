@@ -156,8 +156,9 @@ class TranscriptShelf:
             for place in range(wanted.start, wanted.stop, _AT_ONCE):
                 with self._lock:
                     chosen = [*outline.messages(place, min(place + _AT_ONCE, wanted.stop))]
-                for index, spans in chosen:
-                    yield message_of(index, [_record_at(descriptor, span, path) for span in spans])
+                for index, spans, tokens in chosen:
+                    records = [_record_at(descriptor, span, path) for span in spans]
+                    yield message_of(index, records, tokens)
 
     def ending(self, path: Path, count: int) -> Ending:
         """The last messages, read from the end where that is quicker; raises as `messages`."""

@@ -64,6 +64,16 @@ class Usage(Struct, gc=False):
     cache_read_input_tokens: Count | None = None
     output_tokens: Count | None = None
 
+    @property
+    def total(self) -> int:
+        """What was read, from the cache as well, and written."""
+        return (
+            (self.input_tokens or 0)
+            + (self.cache_creation_input_tokens or 0)
+            + (self.cache_read_input_tokens or 0)
+            + (self.output_tokens or 0)
+        )
+
 
 class Said(Struct, gc=False):
     """The message in a record of a user or of the assistant."""

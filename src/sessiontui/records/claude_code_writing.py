@@ -28,8 +28,9 @@ def transcript_of(
     tokens: int | None = None,
     agent_id: str | None = None,
 ) -> bytes:
-    """A whole transcript; images get zeros for their bytes, the last answer all `tokens`.
+    """A whole transcript; images get zeros for their bytes.
 
+    The last answer gets all `tokens` where none of the messages has any of its own.
     `model` is that of answers which name none, `forked_from` the id of another session, `agent_id`
     that of the sub-agent who speaks, instead of the session itself.
 
@@ -37,7 +38,10 @@ def transcript_of(
     """
     lines = []
     spoken = tuple(messages)
+    spent = [message.tokens or 0 for message in spoken]
     answers = [place for place, one in enumerate(spoken) if one.role is Role.ASSISTANT]
+    if answers and not any(spent):
+        spent[answers[-1]] = tokens or 0
     parent: str | None = None
     at = began_at or datetime.now(UTC)
     for number, message in enumerate(spoken):
@@ -59,7 +63,7 @@ def transcript_of(
                 message,
                 f"msg_{own[:8]}{number}",
                 message.model or model or "claude",
-                (tokens or 0) if answers[-1:] == [number] else 0,
+                spent[number],
                 aside=agent_id is not None,
             ),
             "uuid": own,

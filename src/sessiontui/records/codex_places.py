@@ -8,13 +8,18 @@ from bisect import bisect_right
 from sessiontui.domain.message import DamagedBlock, Message, Role
 from sessiontui.records.codex_lines import moment, record_of
 from sessiontui.records.codex_speech import spoken_of
+from sessiontui.records.codex_spending import Spending
 from sessiontui.records.pieces import block_of
 
 
 class Places:
-    """Where the messages of a transcript stand: in which file, at which byte, on which line."""
+    """Where the messages of a transcript stand: in which file, at which byte, on which line.
 
-    def __init__(self) -> None:
+    `spending`, where it is given, learns which of them the tokens were spent on.
+    """
+
+    def __init__(self, spending: Spending | None = None) -> None:
+        self.spending = spending
         self.offsets = array("Q")
         self.lengths = array("Q")
         self.numbers = array("Q")
@@ -26,8 +31,10 @@ class Places:
     def __len__(self) -> int:
         return len(self.offsets)
 
-    def add(self, offset: int, length: int, number: int) -> None:
+    def add(self, offset: int, length: int, number: int, *, by_agent: bool = False) -> None:
         """Keep one more message."""
+        if by_agent and self.spending is not None:
+            self.spending.answered(len(self.offsets))
         self.offsets.append(offset)
         self.lengths.append(length)
         self.numbers.append(number)
@@ -38,11 +45,16 @@ class Places:
             del numbers[:]
         self.files.clear()
         self.models.clear()
+        self.spending = None if self.spending is None else Spending()
 
     def model_at(self, index: int) -> str | None:
         """The model that was in use when a message was written."""
         found = bisect_right(self.models, index, key=lambda change: change[0])
         return self.models[found - 1][1] if found else None
+
+    def tokens_at(self, index: int) -> int | None:
+        """The tokens that were spent on a message, where that is known."""
+        return None if self.spending is None else self.spending.tokens_at(index)
 
     def file_of(self, index: int) -> int:
         """Which file a message stands in."""
@@ -50,7 +62,13 @@ class Places:
 
 
 def message_at(
-    line: bytes, number: int, index: int, *, of_subagent: bool, model: str | None
+    line: bytes,
+    number: int,
+    index: int,
+    *,
+    of_subagent: bool,
+    model: str | None,
+    tokens: int | None,
 ) -> Message:
     """The message that a line makes, which was one when it was read before."""
     record = record_of(line)
@@ -67,6 +85,7 @@ def message_at(
         author=spoken.author,
         model=model if spoken.role is Role.ASSISTANT else None,
         native_id=native if isinstance(native, str) else None,
+        tokens=tokens,
     )
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from sessiontui.domain.indexed_text import TextItem, TextKind
+from sessiontui.domain.message import Role
 from sessiontui.records.codex_lines import Event, Record, moment, record_of
 from sessiontui.records.codex_places import Places
 from sessiontui.records.codex_quick import (
@@ -121,6 +122,8 @@ class RolloutReader:
                 if kind >= QUIET:
                     if kind == TOKENS:
                         self._tokens = data[position:end]
+                        if places is not None and places.spending is not None:
+                            places.spending.count(self._tokens)
                     seen, position = found, end + 1
                     continue
                 if kind <= TALK:
@@ -141,7 +144,10 @@ class RolloutReader:
                             if not opens:
                                 state.counted += 1
                             if places is not None:
-                                places.add(start + position, end - position, lines)
+                                by_agent = role == "assistant"
+                                places.add(
+                                    start + position, end - position, lines, by_agent=by_agent
+                                )
                             else:
                                 written = found[1]
                                 if written[:17] == minute:
@@ -256,6 +262,8 @@ class RolloutReader:
         state, places = self.state, self._places
         if record.name == "token_count":
             self._note_tokens()
+            if places is not None and places.spending is not None:
+                places.spending.count(line)
         model = state.model
         state.note(record)
         self._note_model(model)
@@ -266,7 +274,8 @@ class RolloutReader:
         if not state.admits(spoken):
             return
         if places is not None:
-            places.add(offset, len(line), state.lines)
+            by_agent = spoken.role is Role.ASSISTANT
+            places.add(offset, len(line), state.lines, by_agent=by_agent)
             return
         at = moment(record.at)
         seconds = None if at is None else at.timestamp()

@@ -71,6 +71,7 @@ class _Lines:
         self._at = began(session, ())
         self._turn = ""
         self._turns = 0
+        self._spent = 0
         self._calls: dict[str, ToolCallBlock] = {}
 
     def add_origin(self) -> None:
@@ -109,13 +110,20 @@ class _Lines:
         for message in messages:
             self._at = message.created_at or self._at
             self._add_message(message)
-        if is_last and self._session.tokens:
-            usage = {"input_tokens": self._session.tokens, "total_tokens": self._session.tokens}
-            self._event("token_count", info={"total_token_usage": usage}, rate_limits=None)
+            if message.tokens:
+                self._count(message.tokens)
+        if is_last and self._session.tokens and not self._spent:
+            self._count(self._session.tokens)
         answer = _answer_of(messages[-1])
         is_open = is_last and (answer is None or self._is_running())
         if messages[-1].role is not Role.SYSTEM and not is_open:
             self._event("task_complete", turn_id=self._turn, last_agent_message=answer)
+
+    def _count(self, tokens: int) -> None:
+        self._spent += tokens
+        sums = {"total_token_usage": self._spent, "last_token_usage": tokens}
+        told = {name: {"input_tokens": n, "total_tokens": n} for name, n in sums.items()}
+        self._event("token_count", info=told, rate_limits=None)
 
     def _is_running(self) -> bool:
         session = self._session

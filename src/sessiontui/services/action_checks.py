@@ -214,5 +214,6 @@ def require_unchanged(session: Session, expect: str | None) -> None:
 
 def skipped_because(ref: SessionRef, error: SessionTuiError) -> Skipped:
     """A session that was left as it is, with the reason an error gives."""
-    reason = f"{error.title}; {error.hint}" if error.hint else error.title
+    hint = f". {error.hint[:1].upper()}{error.hint[1:]}" if error.hint else ""
+    reason = f"{error.title}{hint}"
     return Skipped(ref=ref, reason=reason, code=exit_code_of(error))

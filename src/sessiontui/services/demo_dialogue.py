@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from pydantic import JsonValue
 
+from sessiontui.domain.indexed_text import text_of
 from sessiontui.domain.message import (
     Block,
     MediaBlock,
@@ -23,6 +24,9 @@ from sessiontui.domain.message import (
 
 _PAUSES = {Role.USER: 45, Role.ASSISTANT: 9, Role.TOOL: 3, Role.SYSTEM: 1, Role.OTHER: 1}
 """Seconds before a line of each role, give or take a half."""
+_INSTRUCTIONS = 3_100
+"""Tokens of what an agent is told before anybody says anything."""
+_CHARACTERS_PER_TOKEN = 4
 
 
 class Line(NamedTuple):
@@ -112,11 +116,21 @@ def timed(dialogue: Dialogue, ended: datetime, seed: str) -> tuple[Message, ...]
             human=line.role is Role.USER,
             blocks=tuple(_numbered(line.blocks, seed, calls)),
             created_at=time,
+            tokens=tokens,
         )
-        for index, (line, time, calls) in enumerate(
-            zip(dialogue, times, _call_numbers(dialogue), strict=True)
+        for index, (line, time, calls, tokens) in enumerate(
+            zip(dialogue, times, _call_numbers(dialogue), _tokens(dialogue), strict=True)
         )
     )
+
+
+def _tokens(dialogue: Dialogue) -> Iterator[int | None]:
+    """For each line what the agent would have read and written for it, where it speaks."""
+    characters = 0
+    for line in dialogue:
+        characters += sum(len(text_of(block)[1]) for block in line.blocks)
+        is_answer = line.role is Role.ASSISTANT
+        yield _INSTRUCTIONS + characters // _CHARACTERS_PER_TOKEN if is_answer else None
 
 
 def _call_numbers(dialogue: Dialogue) -> Iterator[int]:

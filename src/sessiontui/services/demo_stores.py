@@ -128,7 +128,7 @@ def _session(
         extra=_about_agent(backend, sample),
         native_id=native if is_slack and sample.name != PENDING_NAME else None,
         turns=sum(message.human for message in messages) if is_slack else None,
-        tokens=sum(len(str(message.blocks)) // 4 for message in messages) or None,
+        tokens=sum(message.tokens or 0 for message in messages) or None,
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from sessiontui.domain.conversation import Speaker
 from sessiontui.domain.message import Message
 from sessiontui.domain.session import Session
-from sessiontui.domain.words import count_words, size_words
+from sessiontui.domain.words import count_words, size_words, token_words
 from sessiontui.services.html_export_blocks import entry_html
 from sessiontui.services.html_export_flow import Turn, turns
 from sessiontui.services.html_export_frame import (
@@ -178,6 +178,8 @@ def _turn_head(turn: Turn, agent: str | None, prefix: str) -> Iterator[str]:
         facts.append(safe_line(turn.model, _LONGEST_NAME))
     if first.created_at is not None:
         facts.append(time_html(first.created_at, with_day=turn.new_day))
+    if tokens := sum(entry.message.tokens or 0 for entry in turn.entries):
+        facts.append(token_words(tokens))
     facts.append(f'<a class="permalink" href="#{prefix}m{first.index}">{first.index}</a>')
     yield (
         f'<header><h2 dir="auto">{safe_line(name or turn.speaker.value, _LONGEST_NAME)}</h2>'

@@ -305,8 +305,8 @@ class IndexDatabase:
         self._close_files()
         self._memory = in_memory()
         self.problem = (
-            f"the search index cannot be kept in {self.path.parent}: {reason}; "
-            "it is built anew in every run"
+            f"the search index cannot be kept in {self.path.parent}: {reason}. "
+            "It is built anew in every run"
         )
         self._notices.append(self.problem)
 

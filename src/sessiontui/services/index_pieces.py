@@ -2,8 +2,9 @@
 
 Names are found by their parts whichever way they are spelled: `SessionStore` stands for itself and
 for the phrase `session store`, which is what `session_store` and `session-store` are to the
-tokenizer, and what stands beside every `SessionStore` in the index. `ß` and `ss` are the same
-letter in two cases, so each stands for the other.
+tokenizer, and what stands beside every `SessionStore` in the index. Of a longer name some parts may
+stand together and others apart, as in `my_SessionStore`: those spellings are looked for, too. `ß`
+and `ss` are the same letter in two cases, so each stands for the other.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
+from itertools import chain, product, zip_longest
 from typing import NamedTuple
 
 from sessiontui.domain.cjk import CJK_RANGES
@@ -28,6 +30,9 @@ _SHORTEST_AFTER_OTHERS = 2
 
 _CJK_RUN = re.compile(f"[{CJK_RANGES}]+")
 _WORD = re.compile(r"[^\W_]+")
+_NAME = re.compile(r"\w+")
+_MOST_PARTS = 5
+"""Names of more parts are looked for in fewer spellings: each part more doubles their number."""
 _SHORT_NAME_WITH_SIGNS = re.compile(r"[^\W\d_]{1,2}[+#]+")
 """Without their signs, `C++` and `C#` would be the same and nearly anything."""
 _SHARP_S = re.compile("ss", re.IGNORECASE)
@@ -146,9 +151,20 @@ def _word_pieces(text: str, prefix_from: int | None) -> Iterator[Piece]:
     if not _WORD.search(text):
         return
     in_parts = _WORD.sub(_in_parts, text)
-    spelled = _in_either_case(text) if in_parts == text else (text, in_parts)
+    spelled = [*_in_either_case(text)] if in_parts == text else [text, in_parts]
+    if _NAME.fullmatch(text):
+        spelled += _partly_joined(_WORD.findall(in_parts))
     phrases = tuple(Phrase(words, _is_prefix(words, prefix_from)) for words in spelled)
     yield Piece(PieceKind.WORDS, phrases)
+
+
+def _partly_joined(parts: Sequence[str]) -> Iterator[str]:
+    """The spellings of a name in which some of its parts stand together, but not all."""
+    gaps = len(parts) - 1
+    if gaps < _MOST_PARTS:
+        for signs in product((" ", ""), repeat=gaps):
+            if len(set(signs)) > 1:
+                yield "".join(chain.from_iterable(zip_longest(parts, signs, fillvalue="")))
 
 
 def _is_prefix(text: str, prefix_from: int | None) -> bool:

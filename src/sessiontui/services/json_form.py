@@ -210,6 +210,7 @@ def message_object(message: Message) -> JsonObject:
         "model": message.model,
         "native_id": message.native_id,
         "parent_id": message.parent_id,
+        "tokens": message.tokens,
         "blocks": [block_object(block) for block in message.blocks],
     }
 

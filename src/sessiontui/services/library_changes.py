@@ -13,11 +13,11 @@ from sessiontui.domain.change import (
     JournalledSession,
     Prospect,
 )
-from sessiontui.domain.message import Message
 from sessiontui.domain.report import Action, ActionReport, JournalEntry
 from sessiontui.domain.session import SessionRef
 from sessiontui.services.index_sync import IndexSync
 from sessiontui.services.session_actions import SessionActions
+from sessiontui.services.snapshot_reading import KeptMessages
 
 
 class LibraryChanges:
@@ -118,12 +118,12 @@ class LibraryChanges:
         """The sessions of an entry of the journal as they were before it."""
         return self._actions.journalled(entry_id)
 
-    def journalled_messages(self, entry_id: str, ref: SessionRef) -> tuple[Message, ...]:
-        """The transcript that taking an entry back would bring back.
+    def open_kept(self, entry_id: str, ref: SessionRef) -> KeptMessages:
+        """The transcript that taking an entry back would bring back; to be closed after reading.
 
         Raises `NothingToUndo` and `UndoExpired` where it is not kept any more.
         """
-        return self._actions.journalled_messages(entry_id, ref)
+        return self._actions.open_kept(entry_id, ref)
 
     def _taken_in(self, report: ActionReport) -> ActionReport:
         # Whoever changed something sees it at once, watched or not.

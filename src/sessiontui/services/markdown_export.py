@@ -13,7 +13,7 @@ from sessiontui.domain.message import Block, Message
 from sessiontui.domain.printable import printable, printable_line
 from sessiontui.domain.session import Session
 from sessiontui.domain.verdict import Verdict
-from sessiontui.domain.words import count_words, size_words
+from sessiontui.domain.words import count_words, size_words, token_words
 from sessiontui.services.export_times import stamp_words
 from sessiontui.services.json_form import json_text
 from sessiontui.services.transcript import CAUTION, Transcript, masked_words
@@ -58,6 +58,8 @@ def _facts(session: Session, verdict: Verdict) -> Iterator[tuple[str, str]]:
             yield name, stamp_words(at)
     if session.message_count is not None:
         yield "size", count_words(session.message_count, "message")
+    if session.tokens:
+        yield "tokens", f"{session.tokens:,}"
 
 
 def _heading(message: Message) -> str:
@@ -66,6 +68,8 @@ def _heading(message: Message) -> str:
         words.append(_escaped(message.author))
     if message.created_at is not None:
         words.append(stamp_words(message.created_at))
+    if message.tokens:
+        words.append(token_words(message.tokens))
     return f"\n## {' · '.join(words)}\n"
 
 

@@ -102,7 +102,7 @@ class QueryHistory:
             if not aside.exists():
                 create_file(aside, content)
                 self._notices.tell(
-                    f"the history of queries was damaged and begins anew; it is in {aside}"
+                    f"the history of queries was damaged and begins anew. It is in {aside}"
                 )
                 return
         raise FileExistsError(f"{self.path} was damaged too often")

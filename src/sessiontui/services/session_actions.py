@@ -13,7 +13,6 @@ from sessiontui.domain.change import (
     JournalledSession,
     Prospect,
 )
-from sessiontui.domain.message import Message
 from sessiontui.domain.report import Action, ActionReport, JournalEntry
 from sessiontui.domain.session import SessionRef
 from sessiontui.services.action_checks import ActionChecks, ActionOptions
@@ -21,6 +20,7 @@ from sessiontui.services.catalogue import Catalogue
 from sessiontui.services.change_runner import ChangeRunner
 from sessiontui.services.changes import Change, Clearing, Curing, Deleting, Renaming
 from sessiontui.services.local_titles import LocalTitles
+from sessiontui.services.snapshot_reading import KeptMessages
 from sessiontui.services.undo_journal import UndoJournal
 from sessiontui.services.undoing import Undoing
 
@@ -147,9 +147,9 @@ class SessionActions:
         """The sessions of an entry as they were before it."""
         return self._undoing.journalled(entry_id)
 
-    def journalled_messages(self, entry_id: str, ref: SessionRef) -> tuple[Message, ...]:
-        """The transcript of a session as it was before an entry; see `Undoing.messages`."""
-        return self._undoing.messages(entry_id, ref)
+    def open_kept(self, entry_id: str, ref: SessionRef) -> KeptMessages:
+        """The transcript of a session as it was before an entry; see `Undoing.open_kept`."""
+        return self._undoing.open_kept(entry_id, ref)
 
     def _change(
         self,

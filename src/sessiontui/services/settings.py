@@ -142,21 +142,21 @@ def load_settings(
     """
     stored = _read_file(path, required)
     ours = {
-        _variable(name): variables[_variable(name)]
+        variable_of(name): variables[variable_of(name)]
         for name in Settings.model_fields
-        if _variable(name) in variables
+        if variable_of(name) in variables
     }
     given = {
-        name: _variable_value(name, ours[_variable(name)])
+        name: _variable_value(name, ours[variable_of(name)])
         for name in Settings.model_fields
-        if _variable(name) in ours
+        if variable_of(name) in ours
     }
     _validate(stored.values, stored.place)
     for name, value in given.items():
         _validate({name: value}, _variable_place)
     settings = _validate({**stored.values, **given}, stored.place)
     origins = {
-        name: _variable(name)
+        name: variable_of(name)
         if name in given
         else str(path)
         if name in stored.values
@@ -166,12 +166,13 @@ def load_settings(
     return LoadedSettings(settings=settings, origins=origins, path=path, variables=ours)
 
 
-def _variable(name: str) -> str:
+def variable_of(name: str) -> str:
+    """The environment variable of a setting."""
     return VARIABLE_PREFIX + name.upper()
 
 
 def _variable_place(names: tuple[str | int, ...]) -> str:
-    return _variable(str(names[0]))
+    return variable_of(str(names[0]))
 
 
 class _Stored(NamedTuple):
@@ -228,7 +229,7 @@ def _variable_value(name: str, text: str) -> object:
             return tomllib.loads(f"value = {text}")["value"]
         except tomllib.TOMLDecodeError as error:
             raise SettingsInvalid(
-                f"{_variable(name)} is not TOML: {error}", "write it as in the settings file"
+                f"{variable_of(name)} is not TOML: {error}", "write it as in the settings file"
             ) from error
     if isinstance(Settings.model_fields[name].default, tuple):
         return [line for line in text.splitlines() if line.strip()]

@@ -18,7 +18,6 @@ from sessiontui.domain.errors import (
     StoreUnreadable,
     UndoExpired,
 )
-from sessiontui.domain.message import Message
 from sessiontui.domain.report import Action, ActionReport, JournalEntry, Skipped
 from sessiontui.domain.session import SessionRef
 from sessiontui.services.action_checks import ActionOptions, skipped_because
@@ -32,7 +31,7 @@ from sessiontui.services.journal_entry import (
     journalled,
 )
 from sessiontui.services.local_titles import LocalTitles
-from sessiontui.services.snapshot_reading import read_snapshot
+from sessiontui.services.snapshot_reading import KeptMessages
 from sessiontui.services.undo_journal import UndoJournal
 from sessiontui.storage.atomic_file import remove_leftovers
 
@@ -137,8 +136,8 @@ class Undoing:
         entry = self._journal.entry(entry_id)
         return journalled(entry) if isinstance(entry, Manifest) else ()
 
-    def messages(self, entry_id: str, ref: SessionRef) -> tuple[Message, ...]:
-        """The transcript of a session as it was before an entry. Raises as `read_snapshot` does.
+    def open_kept(self, entry_id: str, ref: SessionRef) -> KeptMessages:
+        """The transcript of a session as it was before an entry. Raises as `KeptMessages` does.
 
         Raises `NothingToUndo` and `UndoExpired` where it is not kept any more.
         """
@@ -147,7 +146,7 @@ class Undoing:
         if item is None:
             raise NothingToUndo(f"{entry.id} is not about {ref}")
         snapshot = item.restorable(self._journal.payload(entry, item))
-        return read_snapshot(snapshot, Path(item.root).name, self._options.home)
+        return KeptMessages(snapshot, Path(item.root).name, self._options.home)
 
     def is_untouched(self, entry: Manifest, item: JournalItem) -> bool | None:
         """Whether the session is as it was before the change; None when that cannot be told."""

@@ -18,6 +18,8 @@ from sessiontui.services.own_json import OwnJson
 
 LONGEST_FILE = 64_000
 """Bytes; a longer file is none of ours."""
+LONGEST_VIEW = 200
+"""Characters; the text of a longer query is not kept."""
 _WAIT_SECONDS = 0.5
 
 
@@ -39,6 +41,8 @@ class ViewState(BaseModel):
     reverse: bool = False
     grouping: str = Field(default="", max_length=40)
     density: str = Field(default="", max_length=40)
+    view: str = Field(default="", max_length=LONGEST_VIEW)
+    """The filters that the list was narrowed by, as they are written in the search box."""
     tools: bool = False
     """Whether what tools were asked and gave back is unfolded."""
     thinking: bool = False

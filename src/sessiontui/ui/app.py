@@ -22,12 +22,13 @@ from sessiontui.services.settings import LoadedSettings
 from sessiontui.ui.error_display import show_error
 from sessiontui.ui.greeting import Greeting
 from sessiontui.ui.messages import LibraryChanged, StoreHappened
+from sessiontui.ui.palette_colours import has_palette
 from sessiontui.ui.refresher import start_worker
 from sessiontui.ui.screens.browse import BrowseScreen
 from sessiontui.ui.settings_desk import SettingsDesk
 from sessiontui.ui.stylesheet import SteadyStylesheet, stylesheet_paths
 from sessiontui.ui.taking_out import TakingOutApp
-from sessiontui.ui.themes import THEMES, colourless, derived_variables
+from sessiontui.ui.themes import THEMES, derived_variables, for_terminal
 from sessiontui.ui.workbench import Workbench
 
 _SHOW_INDEXED_SECONDS = 1.0
@@ -78,11 +79,12 @@ class SessionApp(TakingOutApp):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The colours that the stylesheet uses besides Textual's, made from the theme."""
-        return derived_variables(self.current_theme)
+        return derived_variables(self.current_theme, palette=has_palette(self.console))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Without colours where nobody wants them: those of a terminal's own have no greys."""
-        return colourless(super().get_line_filters(), ansi=bool(self.native_ansi_color))
+        """Colours as the terminal has them, or none where nobody wants them."""
+        filters, ansi = super().get_line_filters(), bool(self.native_ansi_color)
+        return for_terminal(filters, ansi=ansi, palette=has_palette(self.console))
 
     def get_default_screen(self) -> Screen[None]:
         """The list."""
@@ -173,7 +175,7 @@ class SessionApp(TakingOutApp):
             self.bench.changes.note(event)
         if event.kind is StoreEventKind.FAILED and (event.store, event.problem) not in self._told:
             self._told.add((event.store, event.problem))
-            words = f"{event.store}: {event.problem or 'cannot be read'}"
+            words = f"store {event.store}: {event.problem or 'it cannot be read'}"
             self.notify(printable_line(words), severity="warning", markup=False)
         self._announce()
 

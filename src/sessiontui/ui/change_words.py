@@ -14,6 +14,7 @@ from sessiontui.domain.printable import printable_line
 from sessiontui.domain.report import Action, ActionReport, JournalEntry
 from sessiontui.domain.session import SessionRef, SessionRow
 from sessiontui.domain.words import count_words, size_words
+from sessiontui.ui.toast_words import sentences, toast_text
 from sessiontui.ui.widgets.column_plan import short_format
 
 TITLE_LIMIT = 60
@@ -21,7 +22,7 @@ _REASONS_TOLD = 2
 
 
 class ChangeVerb(NamedTuple):
-    """The forms of a change's verb, and what an undo of it does."""
+    """The forms of a change's verb, and that of its undo."""
 
     does: str
     doing: str
@@ -30,12 +31,12 @@ class ChangeVerb(NamedTuple):
 
 
 VERBS: Mapping[Action, ChangeVerb] = {
-    Action.RENAME: ChangeVerb("renames", "renaming", "renamed", "takes it back"),
-    Action.CLEAR: ChangeVerb("clears", "clearing", "cleared", "brings them back"),
-    Action.DELETE: ChangeVerb("deletes", "deleting", "deleted", "brings it back"),
-    Action.CURE: ChangeVerb("cures", "curing", "cured", "takes it back"),
+    Action.RENAME: ChangeVerb("renames", "renaming", "renamed", "take it back"),
+    Action.CLEAR: ChangeVerb("clears", "clearing", "cleared", "bring them back"),
+    Action.DELETE: ChangeVerb("deletes", "deleting", "deleted", "bring it back"),
+    Action.CURE: ChangeVerb("cures", "curing", "cured", "take it back"),
     Action.UNDO: ChangeVerb("takes back", "taking back", "taken back", ""),
-    Action.OTHER: ChangeVerb("changes", "changing", "changed", "takes it back"),
+    Action.OTHER: ChangeVerb("changes", "changing", "changed", "take it back"),
 }
 
 
@@ -135,31 +136,31 @@ def outcome_words(
     `titles` are those of the sessions concerned, as they were seen before. `undone` is the journal
     entry that an undo took back, `new_title` what a rename gave.
     """
-    sentences: list[str] = []
+    said: list[str] = []
     if report.done:
-        sentences.append(_done_words(report, titles, undone, new_title))
+        said.append(_done_words(report, titles, undone, new_title))
         if report.undo_id is not None and report.action is not Action.UNDO:
-            sentences.append(f"{undo_key} {VERBS[report.action].back}")
+            said.append(f"press {undo_key} to {VERBS[report.action].back}")
     for skipped in report.skipped[:_REASONS_TOLD]:
         name = title_words(titles.get(skipped.ref, skipped.ref.key))
         verb = "taken back" if report.action is Action.UNDO else _DONE[report.action]
-        sentences.append(f"{name} was not {verb}: {printable_line(skipped.reason)}")
+        said.append(f"“{name}” was not {verb}: {printable_line(skipped.reason)}")
     if len(report.skipped) > _REASONS_TOLD:
-        sentences.append(f"nor were {len(report.skipped) - _REASONS_TOLD:,} more")
-    sentences += [printable_line(note) for note in report.notes]
+        said.append(f"nor were {len(report.skipped) - _REASONS_TOLD:,} more")
+    said += [printable_line(note) for note in report.notes]
     if report.cancelled:
         left = count_words(len(report.cancelled), "session")
-        sentences.append(f"stopped, {left} left as before")
+        said.append(f"stopped, {left} left as before")
     elif not report.done and not report.skipped:
-        sentences.append("nothing was changed")
+        said.append("nothing was changed")
     severity: SeverityLevel = "warning" if report.skipped else "information"
-    return Outcome(". ".join(sentences), severity)
+    return Outcome(sentences(*said), severity)
 
 
 def bulk_outcome_words(
     report: ActionReport, undo_key: str, refused: int = 0, told: Collection[str] = ()
 ) -> Outcome:
-    """The same for a change of many sessions: `deleted 7 sessions, 2 skipped · u undoes`.
+    """The same for a change of many sessions: `Deleted 7 sessions, 2 skipped. Press u to undo.`.
 
     `refused` counts those that were known before not to be possible; `told` are notes that were
     read before.
@@ -177,13 +178,13 @@ def bulk_outcome_words(
     if report.cancelled:
         words = f"stopped: {words}"
     if done and report.undo_id is not None:
-        words += f" · {undo_key} undoes"
+        words = sentences(words, f"press {undo_key} to undo")
     reasons = Counter(printable_line(skipped.reason) for skipped in report.skipped)
-    sentences = [words]
+    lines = [words]
     for reason, times in reasons.most_common(_REASONS_TOLD):
-        sentences.append(f"{times:,} × {reason}" if times > 1 else f"skipped: {reason}")
-    sentences += [printable_line(note) for note in report.notes if note not in told]
-    return Outcome("\n".join(sentences), "warning" if report.skipped else "information")
+        lines.append(f"{times:,} × {reason}" if times > 1 else f"skipped: {reason}")
+    lines += [printable_line(note) for note in report.notes if note not in told]
+    return Outcome(toast_text("\n".join(lines)), "warning" if report.skipped else "information")
 
 
 def _done_words(
@@ -201,7 +202,7 @@ def _done_words(
             return _undone_words(name, undone)
         case Action.RENAME:
             title = title_words(new_title)
-            return f"renamed to {title}" if title else f"{name} has its automatic title again"
+            return f"renamed to {title}" if title else f"“{name}” has its automatic title again"
         case Action.CURE:
             return f"set {name} to idle"
         case _:

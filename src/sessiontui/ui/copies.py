@@ -81,11 +81,6 @@ def _of_tools(message: Message) -> Iterator[str]:
             yield without_colours(block.text).strip("\n")
 
 
-def prompt_before(messages: Sequence[Message], index: int) -> Message | None:
-    """The last thing a person typed up to the message of an index."""
-    return next((each for each in reversed(messages) if each.human and each.index <= index), None)
-
-
 def lines_words(what: str, text: str) -> str:
     """What was copied: `the message, 14 lines`."""
     return f"{what}, {count_words(line_count(text), 'line')}"

@@ -22,6 +22,7 @@ from sessiontui.ui.export_wish import ExportWish, wants_folder
 from sessiontui.ui.refresher import start_worker
 from sessiontui.ui.screens.export_dialog import ExportDialog
 from sessiontui.ui.screens.export_progress import ExportProgressScreen
+from sessiontui.ui.toast_words import sentences
 from sessiontui.ui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -86,10 +87,9 @@ class ExportDesk:
         place, files = written[0].path, ""
         if len(written) > 1 or len(run.refs) > len(written[0].refs):
             place, files = place.parent, f"{count_words(len(written), 'file')}, "
-        words = f"wrote {in_home(place)}, {files}{size}"
-        if run.redact:
-            words += f"; {masked_words(run.masked)}"
-        self._app.notify(printable_line(words), markup=False, timeout=10)
+        wrote = printable_line(f"wrote {in_home(place)}, {files}{size}")
+        masked = printable_line(masked_words(run.masked)) if run.redact else ""
+        self._app.notify(sentences(wrote, masked), markup=False, timeout=10)
         for ref, error in run.failed:
             left_out = printable_line(f"{ref} was left out: {error.title}")
             self._app.notify(left_out, severity="warning", markup=False, timeout=10)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import partial
+from typing import NamedTuple
 
 from textual.screen import Screen
 
 from sessiontui.domain.indexed_text import text_of
 from sessiontui.domain.message import Message
 from sessiontui.domain.words import count_words
+from sessiontui.services.message_pages import MessagePages
 from sessiontui.ui.refresher import start_worker
 from sessiontui.ui.widgets.find_line import FindLine
 from sessiontui.ui.widgets.literal_finder import LiteralFinder
@@ -20,6 +22,15 @@ from sessiontui.ui.workbench import Cancelled, Workbench
 
 _SETTLE_SECONDS = 0.03
 _CHECK_EVERY = 256
+
+
+class Looked(NamedTuple):
+    """What was found of a text in the messages up to a position, by their indices."""
+
+    messages: MessagePages
+    text: str
+    upto: int = 0
+    found: tuple[int, ...] = ()
 
 
 class FindInTranscript:
@@ -35,6 +46,7 @@ class FindInTranscript:
         self._text = ""
         self._found_text = ""
         self._origin: Spot | None = None
+        self._looked = Looked(MessagePages(), "")
 
     @property
     def is_typing(self) -> bool:
@@ -73,8 +85,18 @@ class FindInTranscript:
             self._return_to(origin)
             return
         await asyncio.sleep(_SETTLE_SECONDS)
-        messages = self._view.messages
-        found = await self._bench.reads.run_cancellable(partial(holding, finder, messages))
+        messages, known = self._view.messages, self._looked
+        if known.messages is not messages or known.text != text:
+            known = Looked(messages, text)
+        # The last message may go on; those before it stay as they are.
+        count = max(0, len(messages) - 1)
+        last = messages[count].index if messages else 0
+        new = messages.since(known.upto)
+        found = (
+            *known.found,
+            *await self._bench.reads.run_cancellable(partial(holding, finder, new)),
+        )
+        self._looked = Looked(messages, text, count, tuple(i for i in found if i < last))
         self._found_text = text
         self._view.look_for(finder, found, start=None if origin is None else origin.cursor)
         if not found:
@@ -91,7 +113,7 @@ class FindInTranscript:
             (self._view.action_next_hit if direction > 0 else self._view.action_previous_hit)()
 
     def say_hit(self, position: int, total: int) -> None:
-        """Say which hit of how many is the current one."""
+        """Say which message is the current hit, of how many: one may hold it several times."""
         if self._view.is_looking and total:
             self._line.say(f"{position:,} of {count_words(total, 'message')}")
 
@@ -122,7 +144,7 @@ class FindInTranscript:
 
 
 def holding(
-    finder: LiteralFinder, messages: Sequence[Message], cancelled: Cancelled
+    finder: LiteralFinder, messages: Iterable[Message], cancelled: Cancelled
 ) -> tuple[int, ...]:
     """The indices of the messages in which a text stands; blocks, may be told to stop."""
     found = []

@@ -9,12 +9,14 @@ from typing import NamedTuple
 from sessiontui.domain.change import JournalledSession
 from sessiontui.domain.report import Action, JournalEntry
 from sessiontui.domain.session import SessionRef
+from sessiontui.domain.verdict import STATUS_WORDS
 from sessiontui.domain.words import age_words, count_words, size_words
 from sessiontui.ui.change_words import VERBS, change_words
 from sessiontui.ui.widgets.details_panel import time_words
 from sessiontui.ui.widgets.row_list import ListRow, Tone
 
 _INDENT = 2
+_MOST_TITLES = 4
 _SHORT_REASONS = (("was taken back", "taken back"), ("snapshot was removed", "expired"))
 
 Contents = Mapping[str, tuple[JournalledSession, ...]]
@@ -113,14 +115,25 @@ def store_facts(entry: JournalEntry) -> Iterator[Fact]:
         yield Fact("store" if len(stores) == 1 else "stores", ", ".join(stores))
 
 
+def title_facts(entry: JournalEntry) -> Iterator[Fact]:
+    """The sessions that a change concerns, as far as there is room for them."""
+    known = [title for title in entry.titles if title][:_MOST_TITLES]
+    for number, title in enumerate(known):
+        yield Fact("" if number else "sessions", title)
+    more = len(entry.refs) - len(known)
+    if known and more:
+        yield Fact("", f"and {more:,} more")
+
+
 def session_facts(session: JournalledSession) -> Iterator[Fact]:
     """What a session was before the change, and what the change made of it."""
     if session.action is Action.RENAME:
         yield Fact("was", session.title)
     elif session.message_count is not None:
         yield Fact("held", count_words(session.message_count, "message"))
-    if session.session_state not in (None, "unknown", "idle"):
-        yield Fact("its store said", session.session_state or "")
+    state = session.session_state
+    if state not in (None, "unknown", "idle"):
+        yield Fact("its store said", STATUS_WORDS.get(state, state))
     if became := _became(session):
         yield Fact("became", became)
     if session.is_undone:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from functools import partial
 from itertools import islice
@@ -19,8 +19,8 @@ _MOST_LOOKED_AT = 2_000
 """Of the sessions that match, so many of the newest are ranked."""
 _MOST_VALUES = 200
 _TITLE_CELLS = 120
-_INITIALS, _NOWHERE = 3, 99
-"""Ranks of a match by initials, and of none."""
+_WORD_START, _INITIALS, _NOWHERE = 1, 3, 99
+"""Ranks of a match at the beginning of a word, by initials, and of none."""
 
 
 class Kind(IntEnum):
@@ -108,14 +108,16 @@ def ranked(offers: Iterable[Offer], text: str) -> tuple[Found, ...]:
     """The offers that match what was typed, best first; all of them when nothing was.
 
     A match in the title comes before one in the words around it, what can be done before what
-    cannot.
+    cannot. Sessions have titles of every kind: they come before the words of the program only
+    where they match better, and the beginning of a word is as good as that of the title.
     """
     words = text.casefold().split()
     if not words:
         # Within each kind, what can be done now first.
         listed = sorted(offers, key=lambda offer: (offer.kind, offer.refused is not None))
         return tuple(Found(offer) for offer in listed)
-    found: list[tuple[tuple[int, bool, Kind, int], Found]] = []
+    typed = " ".join(words)
+    found: list[tuple[tuple[int, bool, bool, int, Kind, int], Found]] = []
     for number, offer in enumerate(offers):
         place = placed(words, offer.title)
         if place is None:
@@ -123,7 +125,9 @@ def ranked(offers: Iterable[Offer], text: str) -> tuple[Found, ...]:
             if around is None or around[0] == _INITIALS:
                 continue
             place = _INITIALS + 1, ()
-        rank = place[0], offer.refused is not None, offer.kind, number
+        match = -1 if offer.title.casefold() == typed else max(_WORD_START, place[0])
+        is_session = offer.kind is Kind.SESSION
+        rank = match, offer.refused is not None, is_session, place[0], offer.kind, number
         found.append((rank, Found(offer, place[1])))
     found.sort(key=lambda item: item[0])
     return tuple(item for _, item in found)
@@ -250,15 +254,15 @@ def session_offers(
 
 
 def theme_offers(
-    names: Iterable[str], current: str, choose: Callable[[str], object]
+    names: Mapping[str, bool], current: str, choose: Callable[[str], object]
 ) -> Iterator[Offer]:
-    """The themes; the one in use says so."""
-    for name in names:
+    """The themes, by name, and whether each is dark; the one in use says so."""
+    for name, is_dark in names.items():
         yield Offer(
             Kind.THEME,
             f"theme {name}",
             "the colours in use" if name == current else "use these colours",
-            also="colours dark light",
+            also="colours dark" if is_dark else "colours light",
             do=partial(choose, name),
             target=name,
         )

@@ -10,7 +10,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +21,19 @@ from sessiontui.domain.printable import printable_line
 from sessiontui.services.settings import ensure_file
 from sessiontui.ui.keymap import checked_keymap
 from sessiontui.ui.theme_choice import first_theme, theme_problem
+from sessiontui.ui.toast_words import sentences
 from sessiontui.ui.workbench import Workbench
 
 _EDITORS = ("nano", "vim", "vi", "emacs")
 """Tried in this order where neither VISUAL nor EDITOR is set."""
 _LIVE = frozenset({"theme", "keymap", "stuck_after"})
 """Settings that take effect while the program runs."""
+_SEEN_IN_LIST = frozenset({"keymap", "stuck_after"})
 _TELL_SECONDS = 12.0
 
 
 class SettingsDesk:
-    """Applies settings to the app. `changed` is told when sessions may count as stuck or not."""
+    """Applies settings to the app. `changed` is told when the list may look different."""
 
     def __init__(self, app: App[Any], bench: Workbench, changed: Callable[[], None]) -> None:
         self._app = app
@@ -55,11 +57,11 @@ class SettingsDesk:
         """Say what cannot be used, and how to mend it."""
         self._tell(self.problems)
 
-    def _tell(self, problems: Iterable[SettingsInvalid]) -> None:
-        key = self._bench.key_of("settings")
+    def _tell(self, problems: Iterable[SettingsInvalid], *, can_edit: bool = True) -> None:
+        offer = f"press {self._bench.key_of('settings')} to open the settings" if can_edit else ""
         for problem in problems:
             self._app.notify(
-                printable_line(f"{problem.hint}. {key} opens the settings", 300),
+                printable_line(sentences(problem.hint, offer), 300),
                 title=printable_line(problem.title, 200),
                 severity="warning",
                 timeout=_TELL_SECONDS,
@@ -72,6 +74,10 @@ class SettingsDesk:
         try:
             await self._bench.reads.run(ensure_file, path)
             self._open(path)
+        except SettingsInvalid as problem:
+            self._tell([problem], can_edit=False)
+            return
+        try:
             await self._take_in()
         except SettingsInvalid as problem:
             self._tell([problem])
@@ -80,13 +86,10 @@ class SettingsDesk:
         command = editor_command(os.environ)
         if not command:
             raise SettingsInvalid(f"no editor was found for {path}", "set VISUAL or EDITOR")
-        from sessiontui.services.resuming import keyboard_given_away  # noqa: PLC0415  not for the first frame
-        from sessiontui.ui.handing_over import kept_terminal  # noqa: PLC0415  not for the first frame
+        from sessiontui.ui.handing_over import in_place_of  # noqa: PLC0415  not for the first frame
 
         try:
-            with self._app.suspend(), kept_terminal(sys.stdin), keyboard_given_away():
-                # The words are the person's own.
-                done = subprocess.run([*command, str(path)], check=False)  # noqa: S603
+            code = in_place_of(self._app, lambda: _edited(command, path))
         except SuspendNotSupported as error:
             raise SettingsInvalid(
                 "this terminal cannot be lent to an editor", f"edit {path} elsewhere"
@@ -96,9 +99,9 @@ class SettingsDesk:
             raise SettingsInvalid(
                 f"the editor {command[0]} cannot be started: {reason}", "set VISUAL or EDITOR"
             ) from error
-        if done.returncode:
+        if code:
             self._app.notify(
-                printable_line(f"{command[0]} ended with {done.returncode}"),
+                printable_line(f"the editor {command[0]} ended with {code}"),
                 severity="warning",
                 markup=False,
             )
@@ -113,8 +116,19 @@ class SettingsDesk:
             self.tell()
         if "stuck_after" in names:
             bench.library.set_stuck_after(bench.settings.settings.stuck_after)
+        if names & _SEEN_IN_LIST:
             self._changed()
         self._app.notify(taken_words(names), title="settings", markup=False)
+
+
+def _edited(command: Sequence[str], path: Path) -> int:
+    """Run an editor in this terminal and wait for it; gives its exit code."""
+    from sessiontui.services.resuming import keyboard_given_away  # noqa: PLC0415  not for the first frame
+    from sessiontui.ui.handing_over import kept_terminal  # noqa: PLC0415  not for the first frame
+
+    with kept_terminal(sys.stdin), keyboard_given_away():
+        # The words are the person's own.
+        return subprocess.run([*command, str(path)], check=False).returncode  # noqa: S603
 
 
 def editor_command(variables: Mapping[str, str]) -> list[str]:
@@ -136,4 +150,4 @@ def taken_words(names: frozenset[str]) -> str:
         words.append(f"now in force: {', '.join(live)}")
     if later:
         words.append(f"at the next start: {', '.join(later)}")
-    return "; ".join(words) or "nothing was changed"
+    return sentences(*words) or "nothing was changed"

@@ -7,10 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import App
+from textual.notifications import SeverityLevel
 
 from sessiontui.domain.printable import bare_text, printable_line
 from sessiontui.domain.words import size_words
 from sessiontui.ui.refresher import start_worker
+from sessiontui.ui.toast_words import capitalised, sentences, toast_text
 from sessiontui.ui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -41,6 +43,24 @@ class TakingOutApp(App[None]):
             self._export_desk = ExportDesk(self, self.bench, os.environ)
         return self._export_desk
 
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a toast, in sentences."""
+        super().notify(
+            toast_text(message),
+            title=capitalised(title),
+            severity=severity,
+            timeout=timeout,
+            markup=markup,
+        )
+
     def copy_to_clipboard(self, text: str) -> None:
         """Copy a text, and say nothing."""
         self.copy(text, "")
@@ -67,14 +87,14 @@ class TakingOutApp(App[None]):
             self._driver.write(sequence)
         if what:
             # Terminals do not say whether they took it: what may be wrong is told once.
-            hint = "" if self._hinted or not delivery.hint else f"; {delivery.hint}"
+            hint = "" if self._hinted else delivery.hint
             self._hinted = self._hinted or bool(hint)
-            self.notify(printable_line(f"copied {what}{hint}"), markup=False)
+            self.notify(sentences(printable_line(f"copied {what}"), hint), markup=False)
 
     def _refuse(self, text: str) -> None:
         size = size_words(len(text.encode()))
         self.notify(
-            f"{size} is more than terminals copy; an export writes it into a file",
+            sentences(f"{size} is more than terminals copy", "an export writes it into a file"),
             title="not copied",
             severity="warning",
             markup=False,

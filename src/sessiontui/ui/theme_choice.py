@@ -41,7 +41,8 @@ class ThemeChoice:
         self.chosen = app.theme
         own = [theme.name for theme in THEMES]
         others = sorted(name for name in app.available_themes if name not in own)
-        self.names = (*own, *others)
+        self.names = {name: app.available_themes[name].dark for name in (*own, *others)}
+        """All themes, our own first, and whether each is dark."""
 
     def preview(self, name: str) -> None:
         """Show a theme."""

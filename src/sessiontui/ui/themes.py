@@ -6,13 +6,15 @@ the themes that come with Textual work as well.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from textual.color import Color
 from textual.design import DEFAULT_DARK_BACKGROUND, DEFAULT_LIGHT_BACKGROUND
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.theme import BUILTIN_THEMES, Theme
+
+from sessiontui.ui.palette_colours import PaletteColours, nearest, nearest_tinted
 
 DARK = Theme(
     name="sessiontui",
@@ -58,14 +60,14 @@ THEMES = (DARK, LIGHT, SIXTEEN)
 
 READABLE = 4.5
 """The least contrast of text (WCAG AA)."""
-_QUIET = 4.5
 _STEPS = 20
 
 
-def derived_variables(theme: Theme) -> dict[str, str]:
+def derived_variables(theme: Theme, *, palette: bool = False) -> dict[str, str]:
     """The variables that `styles.tcss` uses besides Textual's own.
 
-    For themes of ANSI colours they are names of the terminal's own colours.
+    For themes of ANSI colours they are names of the terminal's own colours. With `palette` they
+    are of those that a terminal of 256 colours has.
     """
     if theme.ansi:
         names = _ANSI_DARK if theme.dark else _ANSI_LIGHT
@@ -79,37 +81,44 @@ def derived_variables(theme: Theme) -> dict[str, str]:
     warning = Color.parse(theme.warning or theme.primary)
     error = Color.parse(theme.error or theme.secondary or theme.primary)
     success = Color.parse(theme.success or theme.secondary or theme.primary)
-    selected = background.blend(primary, 0.22)
-    bar = background.blend(foreground, 0.09)
-    match = background.blend(warning, 0.3)
+    shown, tinted = (nearest, nearest_tinted) if palette else (_as_it_is, _as_it_is)
+    selected = shown(background.blend(primary, 0.22))
+    bar = shown(background.blend(foreground, 0.09))
+    match = tinted(background.blend(warning, 0.3))
+    question = tinted(background.blend(error, 0.2))
+    current = shown(warning)
     # Text must be readable on every background it may stand on.
     raised = (Color.parse(colour) for colour in (theme.surface, theme.panel) if colour)
-    behind = (background, selected, bar, *raised)
+    behind = (*map(shown, (background, *raised)), selected, bar)
+
+    def readable(colour: Color, behind: tuple[Color, ...] = behind) -> Color:
+        return readable_on(behind, colour, shown)
+
     colours = {
-        "quiet": readable(background.blend(foreground, 0.62), behind, _QUIET),
-        "loud": readable(foreground, behind),
+        "quiet": readable(background.blend(foreground, 0.62)),
+        "loud": readable(foreground),
         "edge": background.blend(foreground, 0.28),
         "edge-focused": background.blend(primary, 0.75),
         "row-selected": selected,
         "row-blurred": background.blend(primary, 0.13),
         "bar-background": bar,
         "code-background": background.blend(foreground, 0.06),
-        "accent-text": readable(primary, behind),
-        "place-text": readable(secondary, behind),
-        "running-text": readable(success, behind),
-        "stuck-text": readable(warning, behind),
-        "failed-text": readable(error, behind),
-        "tool-text": readable(background.blend(error, 0.5).blend(primary, 0.6), behind),
+        "accent-text": readable(primary),
+        "place-text": readable(secondary),
+        "running-text": readable(success),
+        "stuck-text": readable(warning),
+        "failed-text": readable(error),
+        "tool-text": readable(background.blend(error, 0.5).blend(primary, 0.6)),
         "match-background": match,
         "match-text": readable(foreground, (match,)),
-        "current-match-background": warning,
-        "current-match-text": readable(background, (warning,)),
-        "question-background": background.blend(error, 0.2),
-        "question-text": readable(foreground, (background.blend(error, 0.2),)),
-        "added-text": readable(success, behind),
-        "removed-text": readable(error, behind),
+        "current-match-background": current,
+        "current-match-text": readable(background, (current,)),
+        "question-background": question,
+        "question-text": readable(foreground, (question,)),
+        "added-text": readable(success),
+        "removed-text": readable(error),
     }
-    return {name: colour.hex for name, colour in colours.items()}
+    return {name: shown(colour).hex for name, colour in colours.items()}
 
 
 _UNPAINTED = "ansi_default"
@@ -167,14 +176,21 @@ def contrast(text: Color, behind: Color) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def readable(colour: Color, behind: tuple[Color, ...], ratio: float = READABLE) -> Color:
-    """The colour, moved towards white or black as far as it takes to be read on all of `behind`."""
+def readable_on(behind: tuple[Color, ...], colour: Color, shown: Callable[[Color], Color]) -> Color:
+    """The colour, moved towards white or black as far as it takes to be read on all of `behind`.
+
+    `shown` is what a terminal makes of a colour.
+    """
     end = Color(255, 255, 255) if _luminance(behind[0]) < 0.18 else Color(0, 0, 0)
     for step in range(_STEPS + 1):
-        candidate = colour.blend(end, step / _STEPS)
-        if min(contrast(candidate, back) for back in behind) >= ratio:
+        candidate = shown(colour.blend(end, step / _STEPS))
+        if min(contrast(candidate, back) for back in behind) >= READABLE:
             return candidate
     return end
+
+
+def _as_it_is(colour: Color) -> Color:
+    return colour
 
 
 def _luminance(colour: Color) -> float:
@@ -185,9 +201,15 @@ def _luminance(colour: Color) -> float:
     return 0.2126 * linear(colour.r) + 0.7152 * linear(colour.g) + 0.0722 * linear(colour.b)
 
 
-def colourless(filters: Sequence[LineFilter], *, ansi: bool) -> list[LineFilter]:
-    """The filters of `NO_COLOR`: the colours of a terminal's own (`ansi`) have no greys."""
-    return [_NO_COLOUR if ansi and isinstance(each, Monochrome) else each for each in filters]
+def for_terminal(filters: Sequence[LineFilter], *, ansi: bool, palette: bool) -> list[LineFilter]:
+    """What becomes of colours besides what Textual makes of them.
+
+    With `NO_COLOR` a terminal's own colours (`ansi`) vanish: they have no greys. Where a terminal
+    has a `palette` of 256, they are the nearest of those.
+    """
+    shown = [_NO_COLOUR if ansi and isinstance(each, Monochrome) else each for each in filters]
+    return [*shown, _PALETTE_COLOURS] if palette else shown
 
 
 _NO_COLOUR = NoColor()
+_PALETTE_COLOURS = PaletteColours()

@@ -163,16 +163,33 @@ class TranscriptFeed:
         )
         if whole is None or wanted != self.wanted:
             return
+        messages, shift = whole.flow.messages, 0
+        if self._ending:
+            shift = await self._bench.reads.run(shift_of, self._ending, messages)
+        await self._bring(whole.flow, shift)
+        if wanted != self.wanted:
+            return
         self._complete, self._is_part = True, False
         self._hits = whole.hits
         if not len(whole.flow) or self._known.last is None:
             self._show(whole.flow, whole.hits.indices, at=None, end=True)
             return
-        self._known = Known.of(whole.flow.messages)
+        self._known = Known.of(messages)
         if self._ending:
-            self._view.renumber(shift_of(self._ending, whole.flow.messages))
+            self._view.renumber(shift)
             self._ending = ()
         self._view.reload(whole.flow, hits=whole.hits.indices)
+
+    async def _bring(self, flow: MessageFlow, shift: int) -> None:
+        """Have at hand what is on the screen: it need not go and come back for another reading."""
+        pages = flow.messages
+
+        def seen() -> set[int]:
+            found = (flow.position_of(index + shift) for index in self._view.shown_indices)
+            return {each for place in found if place is not None for each in flow.needs(place)}
+
+        while (number := pages.next_missing(seen())) is not None:
+            pages.take(number, await self._bench.reads.run(pages.read, number))
 
     async def _find(
         self, wanted: Wanted, messages: Sequence[Message], *, further: bool = False

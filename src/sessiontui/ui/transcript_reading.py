@@ -8,10 +8,11 @@ These functions block and run in threads; `cancelled` says whether their answer 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
+from functools import partial
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sessiontui.domain.indexed_text import TOOL_KINDS, text_of
 from sessiontui.domain.message import Message, Role
@@ -28,6 +29,12 @@ WINDOW = 300
 _BEFORE_HIT = 60
 _MOST_LATER = 500
 _CHECK_EVERY = 256
+
+
+class ReadMessages(Protocol):
+    """Reads the messages from one index to another, or all."""
+
+    def __call__(self, start: int = 0, stop: int | None = None, /) -> Iterable[Message]: ...
 
 
 class Reading(NamedTuple):
@@ -90,18 +97,25 @@ def read_all(
     cancelled: Cancelled,
     in_thread: InThread | None = None,
 ) -> Whole | None:
-    """The whole transcript; None when it was cancelled on the way.
+    """The whole transcript, as `read_whole` reads it."""
+    return read_whole(partial(library.messages, ref), sought, zone, cancelled, in_thread)
 
-    It is gone through once, and no more of it is held than `MessagePages` does, which reads again
-    in a thread what will be wanted next.
+
+def read_whole(
+    read: ReadMessages,
+    sought: Sought,
+    zone: tzinfo | None,
+    cancelled: Cancelled,
+    in_thread: InThread | None = None,
+) -> Whole | None:
+    """All that there is to read; None when it was cancelled on the way.
+
+    It is gone through once, and no more of it is held than `MessagePages` does. With `in_thread`,
+    what is wanted of the rest is read again in a thread.
     """
-
-    def again(start: int, stop: int) -> Iterator[Message]:
-        return library.messages(ref, start, stop)
-
-    pages = MessagePages(again, in_thread=in_thread)
+    pages = MessagePages(read, in_thread=in_thread)
     whole = Whole(MessageFlow((), zone, pages), Hits(sought))
-    messages = library.messages(ref)
+    messages = iter(read())
     while some := tuple(islice(messages, _CHECK_EVERY)):
         if cancelled():
             return None
@@ -114,7 +128,7 @@ def read_growth(library: Library, ref: SessionRef, known: Known) -> Growth:
     """What is new behind what is known.
 
     An owner that streams its answer may rewrite the last message: that counts as changed, unless
-    blocks were only added to it.
+    text or blocks were only added to it.
     """
     if known.last is not None:
         last, *fresh = tuple(library.messages(ref, known.total - 1)) or (None,)
@@ -132,7 +146,9 @@ def shift_of(ending: Sequence[Message], messages: Sequence[Message]) -> int:
     """
     for later in range(min(_MOST_LATER, len(messages) - len(ending)) + 1):
         there = messages[len(messages) - len(ending) - later]
-        if there.model_copy(update={"index": ending[0].index}) == ending[0]:
+        # Which tokens are whose is not always known that far from the beginning.
+        unsure = {"index": ending[0].index, "tokens": ending[0].tokens}
+        if there.model_copy(update=unsure) == ending[0]:
             return len(messages) - later
     return len(messages)
 

@@ -16,7 +16,7 @@ from typing import Literal, overload
 
 from sessiontui.services.view_state import ViewState, ViewStateFile
 
-TextName = Literal["theme", "sort", "grouping", "density"]
+TextName = Literal["theme", "sort", "grouping", "density", "view"]
 SwitchName = Literal["welcomed", "reverse", "tools", "thinking", "answers", "outline"]
 NumberName = Literal["list_share"]
 
@@ -32,6 +32,7 @@ class ViewMemory:
         self._file = file
         self._state = file.read()
         self._unwritten: dict[str, object] = {}
+        self._left_out: set[str] = set()
         self._lock = Lock()
         self.changed: Callable[[], None] = lambda: None
         """Told of every change: whoever writes it down soon."""
@@ -58,9 +59,16 @@ class ViewMemory:
         if getattr(self._state, name) == value:
             return
         self._state = ViewState.model_validate({**self._state.model_dump(), name: value})
+        if name in self._left_out:
+            return
         with self._lock:
             self._unwritten[name] = value
         self.changed()
+
+    def leave_out(self, name: TextName) -> None:
+        """Begin without what an earlier run chose here, and leave that as it is."""
+        self._left_out.add(name)
+        self.set(name, "")
 
     def write(self) -> None:
         """Write down what changed since the last time. Blocks for a moment; never raises."""

@@ -9,6 +9,7 @@ from sessiontui.records.codex_lines import record_of
 from sessiontui.records.codex_places import Places, message_at
 from sessiontui.records.codex_reader import RolloutReader
 from sessiontui.records.codex_speech import spoken_of
+from sessiontui.records.codex_spending import Spending
 from sessiontui.records.codex_state import Origin, State
 from sessiontui.storage.jsonl_tail import tail_starts
 
@@ -48,7 +49,7 @@ def _messages(tail: bytes, origin: Origin, count: int) -> tuple[Message, ...] | 
     Only those count of which all is known: which model answers, and whether what a person says is
     the twin of a line further up.
     """
-    places = Places()
+    places = Places(Spending())
     reader = RolloutReader(State(origin=origin), tools=False, places=places)
     reader.feed(tail)
     reader.finish()
@@ -67,6 +68,7 @@ def _messages(tail: bytes, origin: Origin, count: int) -> tuple[Message, ...] | 
             place - len(lines),
             of_subagent=origin.is_subagent,
             model=places.model_at(place),
+            tokens=places.tokens_at(place),
         )
         for place in range(first, len(lines))
     )

@@ -26,6 +26,7 @@ from sessiontui.domain.indexed_text import TextItem, TextKind
 from sessiontui.domain.message import Message
 from sessiontui.records.codex_places import Places, gap_message, message_at
 from sessiontui.records.codex_reader import RolloutReader
+from sessiontui.records.codex_spending import Spending
 from sessiontui.records.codex_state import State
 from sessiontui.storage.file_state import FileState
 
@@ -137,6 +138,7 @@ class RolloutShelf:
                     index,
                     of_subagent=outline.subagents[number],
                     model=places.model_at(index),
+                    tokens=places.tokens_at(index),
                 )
 
     def ending(self, file: RolloutFile, count: int) -> Ending:
@@ -156,7 +158,7 @@ class RolloutShelf:
         kept = self._kept.pop(file.path.name, None)
         held = self._resumed(kept.cursor, file, content) if kept is not None else None
         if kept is None or held is None:
-            places = Places()
+            places = Places(Spending())
             subagents: list[bool] = []
             reader, lineage = self._read_all(file, content, False, places, [], subagents)
         else:

@@ -22,7 +22,7 @@ from sessiontui.domain.verdict import STATUS_WORDS
 from sessiontui.ui.action_keys import bindings_of, key_words
 from sessiontui.ui.actions import Action, Scope
 from sessiontui.ui.list_loader import Placing
-from sessiontui.ui.listing import Listing, found_words
+from sessiontui.ui.listing import Listing
 from sessiontui.ui.marks import marks_for
 from sessiontui.ui.messages import LibraryChanged
 from sessiontui.ui.overview import Overview
@@ -75,7 +75,7 @@ class BrowseScreen(ListScreen):
 
     def compose(self) -> ComposeResult:
         yield StatusLine(self._marks, id="status-line")
-        yield SearchBar(self.bench.clock, self._aids.values.of, id="search-bar")
+        yield SearchBar(self.bench.clock, self._aids.values.of, self._kept.opening, id="search-bar")
         with SplitPanes(self.bench.view_state.get("list_share"), id="panes"):
             with Container(id="list-pane"):
                 yield SessionList(self._marks, id="session-list")
@@ -116,6 +116,7 @@ class BrowseScreen(ListScreen):
         message.stop()
         row = self.sessions.row
         sought, self._sought = self._sought or (row.ref if row else None), None
+        self._kept.note(message.query, self.search.value)
         self._loader.ask(message.query, sought)
 
     @property
@@ -131,8 +132,8 @@ class BrowseScreen(ListScreen):
     def _show(self, listing: Listing, seconds: float, placing: Placing) -> None:
         self._listing = listing
         self._overview.take(listing)
-        corrected = listing.corrected is not None
-        self.search.say_found(found_words(listing, seconds), corrected=corrected)
+        words = self.found_words(listing, seconds)
+        self.search.say_found(words, corrected=listing.corrected is not None)
         self.sessions.show(
             listing.arrangement,
             searching=listing.query.searches_text,
@@ -266,7 +267,7 @@ class BrowseScreen(ListScreen):
             return None
         if action.id in {"next_hit", "previous_hit"}:
             if not self._loader.query.searches_text:
-                return f"no text is searched; {self.key_of('search')} searches"
+                return f"no text is searched. Press {self.key_of('search')} to search"
             if self._preview.matches_by_title_only:
                 return "only the title matches"
         return super().refusal(action)

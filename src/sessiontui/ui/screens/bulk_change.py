@@ -81,6 +81,7 @@ class BulkChangeScreen(ActionScreen[Meant | None]):
     def on_mount(self) -> None:
         """Show what is known at once; the rest is read behind it."""
         self.listed.border_title = Content("marked sessions")
+        self.app.clear_notifications()  # They would lie over what is said below the list.
         self._show()
         self._reading.ask()
 

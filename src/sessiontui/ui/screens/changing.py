@@ -98,7 +98,7 @@ class ChangeDesk:
             report = await self._make(title, verb.doing, partial(request.do, False))
             if report.skipped and (live := await self._live(request)) is not None:
                 if not await self._insists(request, live):
-                    self._screen.tell(f"{_names(request.rows)} was not {verb.done}")
+                    self._screen.tell(f"nothing was {verb.done}")
                     self._finished(report, None)
                     return
                 report = await self._make(title, verb.doing, partial(request.do, True))

@@ -42,7 +42,9 @@ class ErrorDetails(ModalScreen[None]):
         """Show another error below; the same one only once."""
         if not any(error.title == known.title for known in self._errors):
             self._errors.append(error)
-            self.query_one("#error-text", Static).update(self._content())
+            # Two may follow each other before the first is painted.
+            for text in self.query("#error-text").results(Static):
+                text.update(self._content())
 
     def _content(self) -> Content:
         lines: list[Content] = []

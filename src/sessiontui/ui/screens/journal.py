@@ -32,6 +32,7 @@ from sessiontui.ui.journal_view import (
     place_facts,
     session_facts,
     store_facts,
+    title_facts,
     why_no_transcript,
 )
 from sessiontui.ui.marks import marks_for
@@ -96,6 +97,7 @@ class JournalScreen(ActionScreen[None]):
         self.app.clear_notifications()  # Their offers to undo would mean another change here.
         self.filter_line.display = self.query_one("#journal-empty").display = False
         self._say("reading the journal")
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self._describe())
         self._reading.ask()
 
     # -- what is known ---------------------------------------------------------------------
@@ -215,12 +217,14 @@ class JournalScreen(ActionScreen[None]):
         now = self.bench.local_now()
         if session is None:
             pane.border_title = Content(change_words(entry))
-            facts = [*entry_facts(entry, now), *store_facts(entry)]
+            facts = [*entry_facts(entry, now), *store_facts(entry), *title_facts(entry)]
         else:
             pane.border_title = Content(printable_line(session.title, 60))
             alone = entry.model_copy(update={"size_bytes": session.size_bytes, "problem": None})
             about = entry_facts(entry if place.ref is None else alone, now)
-            facts = [*session_facts(session), *about, *place_facts(session)]
+            # That the only session was taken back is told once.
+            told = (fact for fact in about if not (fact.is_warning and session.is_undone))
+            facts = [*session_facts(session), *told, *place_facts(session)]
         self.query_one("#journal-details", Static).update(self._table(facts))
 
     def _table(self, facts: Iterable[Fact]) -> Table:

@@ -15,11 +15,13 @@ from sessiontui.domain.errors import SessionTuiError
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.report import JournalEntry
 from sessiontui.domain.words import count_words
+from sessiontui.services.snapshot_reading import KeptMessages
 from sessiontui.ui.action_keys import bindings_of
 from sessiontui.ui.actions import Action, Scope, Topic
 from sessiontui.ui.change_words import VERBS, title_words
 from sessiontui.ui.refresher import start_worker
 from sessiontui.ui.screens.transcript_walking import OF_TRANSCRIPT, TranscriptWalking
+from sessiontui.ui.transcript_reading import Sought, read_whole
 from sessiontui.ui.widgets.details_panel import time_words
 from sessiontui.ui.widgets.key_footer import KeyFooter
 from sessiontui.ui.widgets.outline import Outline
@@ -43,6 +45,7 @@ class KeptTranscriptScreen(TranscriptWalking):
         super().__init__(bench)
         self._entry = entry
         self._session = session
+        self._kept: KeptMessages | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("", id="kept-transcript-title", markup=False)
@@ -57,10 +60,12 @@ class KeptTranscriptScreen(TranscriptWalking):
         start_worker(self, self._read, "transcript", exclusive=True)
 
     async def _read(self) -> None:
-        library = self.bench.library
+        reads, library, zone = self.bench.reads, self.bench.library, self.transcript.zone
         try:
-            messages = await self.bench.reads.run(
-                library.journalled_messages, self._entry.id, self._session.ref
+            kept = await reads.run(library.open_kept, self._entry.id, self._session.ref)
+            self._kept = kept
+            whole = await reads.run_cancellable(
+                lambda cancelled: read_whole(kept.messages, Sought(), zone, cancelled, reads.begin)
             )
         except SessionTuiError as error:
             self._say("cannot be read")
@@ -68,11 +73,19 @@ class KeptTranscriptScreen(TranscriptWalking):
             return
         done = VERBS[self._entry.action].done
         when = time_words(self._entry.at, self.bench.local_now())
-        self._say(f"{count_words(len(messages), 'message')}, as before it was {done}, {when}")
-        if messages:
-            self.transcript.show(messages)
+        if whole is None:
+            return
+        self._say(f"{count_words(len(whole.flow), 'message')}, as before it was {done}, {when}")
+        if len(whole.flow):
+            self.transcript.show(whole.flow)
         else:
             self.transcript.show_notice("no messages", "the session held none")
+
+    def on_unmount(self) -> None:
+        """The copy is not needed any more."""
+        kept = self._kept
+        if kept is not None and self.bench.reads.begin(kept.close).cancelled():
+            kept.close()
 
     def _say(self, words: str) -> None:
         line = Content.assemble(

@@ -11,9 +11,11 @@ from textual import getters, on
 
 from sessiontui.domain.session import SessionRef, SessionRow
 from sessiontui.ui.actions import Action
+from sessiontui.ui.kept_view import KeptView
+from sessiontui.ui.keymap import key_words, keys_of
 from sessiontui.ui.list_loader import ListLoader, Placing
 from sessiontui.ui.list_order import Density, Grouping, ListOrder, ListSort, next_grouping
-from sessiontui.ui.listing import Listing
+from sessiontui.ui.listing import Listing, found_words
 from sessiontui.ui.looking import Looking
 from sessiontui.ui.screens.session_screen import SessionScreen
 from sessiontui.ui.widgets.arrangement import effective_grouping
@@ -35,11 +37,27 @@ class ListScreen(SessionScreen):
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)
         self._looking = Looking(self, bench, self._looked)
-        self._loader = ListLoader(self, bench, self._looking, self._show, self._wait)
+        self._loader = ListLoader(self, bench, self._looking, self._take, self._wait)
+        self._kept = KeptView(bench)
+        self._loader.query = self._kept.opening[1]
         kept = bench.view_state
         key = _chosen(ListSort, kept.get("sort"))
         self._loader.order = ListOrder(key, kept.get("reverse"))
         self._loader.grouping = _chosen(Grouping, kept.get("grouping")) or Grouping.STATE
+
+    @abstractmethod
+    def filter_by(self, text: str) -> None:
+        """Put a filter into the search box."""
+
+    def _take(self, listing: Listing, seconds: float, placing: Placing) -> None:
+        if self._kept.gives_way(listing):
+            self.filter_by("")
+        else:
+            self._show(listing, seconds, placing)
+
+    def found_words(self, listing: Listing, seconds: float) -> str:
+        """What a query found, for the border of the box."""
+        return " · ".join(filter(None, (self._kept.words, found_words(listing, seconds))))
 
     @abstractmethod
     def _show(self, listing: Listing, seconds: float, placing: Placing) -> None:
@@ -56,6 +74,7 @@ class ListScreen(SessionScreen):
         """Look as it was left."""
         density = _chosen(Density, self.bench.view_state.get("density"))
         self.sessions.density = density or Density.COMPACT
+        self.sessions.group_key = self._group_key
         self.title_list()
 
     def on_unmount(self) -> None:
@@ -216,6 +235,10 @@ class ListScreen(SessionScreen):
         # Whoever has not chosen a session yet sees what comes first now.
         self._loader.load(to_top=self.sessions.cursor == 0)
 
+    def _group_key(self, number: int) -> str:
+        keys = keys_of(f"group_{number}", self.bench.keymap)
+        return key_words(keys[0]) if keys else ""
+
     def _go_to_group(self, number: int) -> None:
         sessions = self.sessions
         self.set_focus(sessions)
@@ -226,7 +249,8 @@ class ListScreen(SessionScreen):
         if grouping is Grouping.STATE:
             self.tell(TRIAGE[number - 1][2])
         elif grouping is Grouping.NONE:
-            self.tell(f"there are no groups now; {self.key_of('next_grouping')} groups the list")
+            key = self.key_of("next_grouping")
+            self.tell(f"there are no groups now. Press {key} to group the list")
         else:
             self.tell(f"there is no group {number}")
 

@@ -50,7 +50,9 @@ class Picker(ModalScreen[None]):
         with Vertical(classes="picker-box"):
             yield self.LINE(placeholder=self._placeholder, classes="picker-input")
             yield OptionList(classes="picker-list", markup=False)
-            yield Static("", classes="picker-note", markup=False)
+            note = Static("", classes="picker-note", markup=False)
+            note.display = False
+            yield note
 
     def on_mount(self) -> None:
         """Name the box."""

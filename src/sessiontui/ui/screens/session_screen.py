@@ -92,7 +92,7 @@ class SessionScreen(TakingOut):
         if action.id in _OF_MARKED and self.marked:
             return None
         if action.id in OF_TRANSCRIPT | OF_PANES and not self.transcript_shown:
-            return f"no transcript is shown at this size; {self.key_of('open')} opens it"
+            return f"no transcript is shown at this size. Press {self.key_of('open')} to open it"
         row = self.target
         if action.id in _NEEDS_SESSION | OF_TRANSCRIPT and row is None:
             return "no session is selected"
@@ -126,10 +126,13 @@ class SessionScreen(TakingOut):
             yield FooterKey(action_id, self.key_of(action_id), f"again {VERBS[asked.action].does}")
             yield FooterKey("back", self.key_of("back"), "keeps it")
             return
-        marked = len(self.marked)
+        marked = self.marked
+        curable = sum(row.status == VerdictStatus.STUCK for row in marked)
         for key in super().footer_keys():
             if key.action in _OF_MARKED and marked:
-                yield key._replace(title=f"{key.title} {marked:,}")
+                count = curable if key.action == "cure" else len(marked)
+                if count:
+                    yield key._replace(title=f"{key.title} {count:,}")
             elif key.action != "undo" or self.bench.can_undo:
                 # A change may just be under way: undo works, but is only shown when it will do.
                 yield key

@@ -91,6 +91,7 @@ class StoresScreen(ActionScreen[str | None]):
         """Ask every store."""
         self.query_one("#stores-list").border_title = Content("stores")
         self._say("asking the stores")
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self._describe())
         start_worker(self, self._read, "stores")
 
     def on_library_changed(self, _message: LibraryChanged) -> None:

@@ -21,7 +21,6 @@ from sessiontui.ui.copies import (
     copy_items,
     lines_words,
     message_text,
-    prompt_before,
 )
 from sessiontui.ui.error_display import show_error
 from sessiontui.ui.messages import LibraryChanged
@@ -89,7 +88,7 @@ class TakingOut(TranscriptWalking):
         self.bench.changes.note_sessions((ref,))
         self.app.post_message(LibraryChanged(self.bench.changes.generation))
         if ending.code:
-            self.tell(f"{plan.arguments[0]} ended with {ending.code}", "warning")
+            self.tell(f"the program {plan.arguments[0]} ended with {ending.code}", "warning")
 
     async def _may_resume(self, plan: ResumePlan) -> bool:
         """Whether nothing stands against it, or a person wants it all the same."""
@@ -104,7 +103,7 @@ class TakingOut(TranscriptWalking):
             return False
         if gone is None or plan.folder is None:
             return True
-        if not await self._insists([gone], "make the folder again, empty, and resume there"):
+        if not await self._insists([gone], "make it again, empty, and resume"):
             return False
         await self.bench.reads.run(make_folder, plan)
         return True
@@ -129,10 +128,21 @@ class TakingOut(TranscriptWalking):
 
     def action_copy(self) -> None:
         """Copy what is selected, else ask what to copy."""
-        row = self.target
         if self.get_selected_text():
             self.action_copy_text()
-        elif row is not None:
+        else:
+            self._with_message(self._ask_what_to_copy)
+
+    def _with_message(self, do: Callable[[], None]) -> None:
+        """Do something with the message at the cursor, as soon as it is at hand."""
+        if self.transcript.is_on_screen:
+            self.transcript.when_at_hand(do)
+        else:
+            do()
+
+    def _ask_what_to_copy(self) -> None:
+        row = self.target
+        if row is not None:
             from sessiontui.ui.screens.menu import Menu  # noqa: PLC0415  not for the first frame
 
             menu = Menu("copy", copy_items(self._copyable(row)), self.reading_region)
@@ -158,8 +168,7 @@ class TakingOut(TranscriptWalking):
 
     @property
     def _prompt(self) -> Message | None:
-        message = self._message
-        return None if message is None else prompt_before(self.transcript.messages, message.index)
+        return self.transcript.prompt_at_cursor() if self.transcript.is_on_screen else None
 
     @property
     def reading_region(self) -> Region:
@@ -181,13 +190,16 @@ class TakingOut(TranscriptWalking):
 
     def action_copy_message(self) -> None:
         """Copy the message at the cursor."""
+        self._with_message(self._copy_message)
+
+    def _copy_message(self) -> None:
         message = self._message
         human = message is not None and message.human
         self._copy_said("the prompt" if human else "the message", message)
 
     def action_copy_prompt(self) -> None:
         """Copy the prompt that the message at the cursor belongs to."""
-        self._copy_said("the prompt", self._prompt)
+        self._with_message(lambda: self._copy_said("the prompt", self._prompt))
 
     def _copy_said(self, what: str, message: Message | None) -> None:
         text = "" if message is None else message_text(message)
@@ -198,6 +210,9 @@ class TakingOut(TranscriptWalking):
 
     def action_copy_code(self) -> None:
         """Copy the code block at the cursor; of several, the one that is chosen."""
+        self._with_message(self._copy_code)
+
+    def _copy_code(self) -> None:
         message = self._message
         codes = () if message is None else tuple(code_blocks(message))
         if len(codes) > 1:

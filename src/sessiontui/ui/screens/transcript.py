@@ -187,7 +187,7 @@ class TranscriptScreen(SessionScreen):
         """Hits are only there when something is looked for."""
         looks = self._wanted.sought.groups or self.transcript.is_looking
         if action.id in {"next_hit", "previous_hit"} and not looks:
-            return f"nothing is looked for; {self.key_of('find')} finds"
+            return f"nothing is looked for. Press {self.key_of('find')} to find"
         return super().refusal(action)
 
     def footer_keys(self) -> Iterable[FooterKey]:

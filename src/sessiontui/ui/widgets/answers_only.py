@@ -149,7 +149,12 @@ class AnswersOnly:
         """How a message stands when what is folded is not there."""
         between = self._between.get(position)
         if between is not None and position not in self._open and position != between.answer:
-            return replace(setting, starts_turn=between.headed, gap=position > 0)
+            return replace(
+                setting,
+                starts_turn=between.headed,
+                gap=self.has_gap(position),
+                tokens=self._tokens_of(between),
+            )
         first = self._after.get(position)
         if first is None or first in self._open:
             return setting
@@ -158,9 +163,30 @@ class AnswersOnly:
         return replace(
             setting,
             starts_turn=heading,
-            gap=position > 0,
+            gap=self.has_gap(position),
             elsewhere=setting.elsewhere | aside,
+            tokens=self._tokens_of(self._between[first]),
         )
+
+    def has_gap(self, position: int) -> bool:
+        """Whether a blank row separates a message from what is shown before."""
+        between, first = self._between.get(position), self._after.get(position)
+        has_line = between is not None and position != between.answer
+        if (has_line and position not in self._open) or (
+            first is not None and first not in self._open
+        ):
+            return position > 0
+        return self._flow.has_gap(position)
+
+    def needs(self, position: int) -> set[int]:
+        """The messages, by position, whose names and times stand over the line at one."""
+        between = self._between.get(position)
+        return set() if between is None or between.answer is None else {between.answer}
+
+    def _tokens_of(self, between: Between) -> int:
+        """What was spent on what a line stands for, with the answer it led to."""
+        end = between.last if between.answer is None else max(between.last, between.answer)
+        return self._flow.tokens_in(between.first, end + 1)
 
     def heading_of(self, between: Between) -> Message:
         """The message whose name and time stand over a line: the answer, where there is one."""

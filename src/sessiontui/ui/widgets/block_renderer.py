@@ -22,6 +22,7 @@ from sessiontui.domain.tool_words import data_words
 from sessiontui.domain.words import count_words, size_words
 from sessiontui.ui.widgets.code_blocks import FENCE
 from sessiontui.ui.widgets.code_lines import code_lines
+from sessiontui.ui.widgets.copied_lines import FRAME
 from sessiontui.ui.widgets.folding import BETWEEN, HEAD_CHARACTERS, Fold, head_of
 from sessiontui.ui.widgets.markdown_lines import markdown_lines
 from sessiontui.ui.widgets.markdown_parser import is_markdown_size
@@ -124,7 +125,7 @@ def _fold_line(
     painting: Painting, block: int, fold: Fold, label: Text, amount: str, cut: bool
 ) -> Piece:
     sign = CLOSED_SIGN if fold is Fold.CLOSED else OPEN_SIGN
-    line = styled(sign, painting.colours.dim).append_text(label)
+    line = styled(sign, painting.colours.dim + FRAME).append_text(label)
     if amount:
         line.append(f"  {amount}", painting.colours.dim)
     following = Fold.CLOSED
@@ -156,8 +157,9 @@ def marker_pieces(
         if label is None:
             yield Piece(painting.one_line(styled(line, colours.system)))
             return
-        rule = styled("── ", colours.divider).append(line, colours.system)
-        rule.append(" " + "─" * (painting.width - cell_len(line) - 4), colours.divider)
+        frame = colours.divider + FRAME
+        rule = styled("── ", frame).append(line, colours.system)
+        rule.append(" " + "─" * (painting.width - cell_len(line) - 4), frame)
         yield Piece(painting.one_line(rule))
         return
     words = count_words(len(text.split()), "word")
@@ -186,11 +188,12 @@ def damaged_pieces(painting: Painting, block: int, content: DamagedBlock) -> Ite
     head = head_of(content.raw, fold, _RAW_LINES, _RAW_CHARACTERS)
     following = Fold.FULL if head.is_cut else Fold.OPEN
     foldable = head.is_cut or fold is Fold.FULL
-    top = styled("╭─ cannot be read ", colours.damaged)
+    frame = colours.damaged + FRAME
+    top = styled("╭─ ", frame).append("cannot be read ", colours.damaged)
     where = styled(printable_line(content.where), colours.dim)
     top.append_text(clip_text(where, width - len(top) - 3))
     rule = " " + "─" * (width - cell_len(top.plain) - 2) + "╮"
-    top.append(rule, colours.damaged)
+    top.append(rule, frame)
     rows = [top, *_boxed(painting, styled(plain_text(content.reason)))]
     raw = styled(plain_text(head.text), colours.dim)
     if raw.plain:
@@ -200,16 +203,16 @@ def damaged_pieces(painting: Painting, block: int, content: DamagedBlock) -> Ite
     if head.is_cut:
         rest = styled(head.rest_words, colours.dim)
         yield Piece(StyledLines(_boxed(painting, rest)), block, Fold.FULL)
-    bottom = styled("╰" + "─" * (width - 2) + "╯", colours.damaged)
+    bottom = styled("╰" + "─" * (width - 2) + "╯", frame)
     yield Piece(StyledLines([bottom]))
 
 
 def _boxed(painting: Painting, text: Text) -> Iterator[Text]:
     mark_terms(text, painting.finder, painting.colours.mark)
-    inner = painting.width - 4
+    inner, frame = painting.width - 4, painting.colours.damaged + FRAME
     for line in wrap_text(text, inner):
-        row = styled("│ ", painting.colours.damaged)
-        row.append_text(blank_padded(line, inner)).append(" │", painting.colours.damaged)
+        row = styled("│ ", frame)
+        row.append_text(blank_padded(line, inner)).append(" │", frame)
         yield row
 
 

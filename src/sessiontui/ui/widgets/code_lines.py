@@ -11,6 +11,7 @@ from rich.text import Text
 from sessiontui.domain.printable import printable_line
 from sessiontui.services.code_tokens import CodeRole, code_tokens
 from sessiontui.ui.widgets.code_blocks import code_mark
+from sessiontui.ui.widgets.copied_lines import FRAME
 from sessiontui.ui.widgets.styled_lines import blank_padded, keep_start, mark_terms, wrap_text
 from sessiontui.ui.widgets.term_marks import TermFinder
 from sessiontui.ui.widgets.transcript_colours import TranscriptColours
@@ -56,12 +57,12 @@ def code_lines(
     """
     name = printable_line(language, _LONGEST_NAME)
     text = mark_terms(coloured(code.rstrip("\n"), name, colours), finder, colours.mark)
-    edge = colours.code + code_mark(code)
+    edge = colours.code + code_mark(code) + FRAME
     lines = [_padded(line, width, colours, edge) for line in wrap_text(text, width - 2)]
     first = lines[0].plain.rstrip()
     if name and cell_len(first) + cell_len(name) + 3 <= width:
         blank_padded(keep_start(lines[0], len(first)), width - cell_len(name) - 1)
-        lines[0].append(f"{name} ", colours.code_comment)
+        lines[0].append(f"{name} ", colours.code_comment + FRAME)
     return lines
 
 

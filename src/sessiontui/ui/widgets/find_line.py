@@ -11,7 +11,7 @@ from sessiontui.ui.widgets.line_input import LineInput
 
 
 class FindLine(Horizontal):
-    """Hidden until it begins; at the right it says which hit of how many."""
+    """Hidden until it begins; at the right: in which of how many messages what is typed stands."""
 
     class Changed(Message):
         """Something else stands in the line."""

@@ -18,8 +18,9 @@ from rich.text import Text
 
 from sessiontui.domain.printable import printable
 from sessiontui.ui.widgets.code_lines import code_lines
+from sessiontui.ui.widgets.copied_lines import FRAME, goes_on
 from sessiontui.ui.widgets.markdown_parser import markdown_tokens
-from sessiontui.ui.widgets.styled_lines import mark_terms, styled, wrap_text
+from sessiontui.ui.widgets.styled_lines import mark_terms, styled, wrap_cell, wrap_text
 from sessiontui.ui.widgets.term_marks import TermFinder
 from sessiontui.ui.widgets.transcript_colours import TranscriptColours
 
@@ -94,7 +95,7 @@ class _Layout:
                 code = printable(token.content).expandtabs(4)
                 return code_lines(code, language, width, self.colours, self.finder)
             case "blockquote_open":
-                bar = styled("▎ ", self.colours.divider)
+                bar = styled("▎ ", self.colours.divider + FRAME)
                 return [
                     _prefixed(bar, line, self.colours.quote)
                     for line in self.blocks(inner, width - 2)
@@ -122,8 +123,10 @@ class _Layout:
             if number is None and body[0].plain.startswith(_CHECKS):
                 label, body[0] = body[0].plain[:indent], body[0][indent:]
             for row, line in enumerate(body):
-                lead = label if not row else " " * indent
-                lines.append(_prefixed(styled(lead, self.colours.dim), line))
+                lead = styled(label if not row else " " * indent, self.colours.dim)
+                if row and goes_on(body[row - 1]):
+                    lead.stylize(FRAME)
+                lines.append(_prefixed(lead, line))
         return lines
 
     def _table(self, inner: Sequence[Token], width: int) -> list[Text]:
@@ -235,7 +238,7 @@ def _column_widths(rows: list[list[Text]], room: int) -> list[int]:
 
 
 def _table_row(row: list[Text], widths: list[int], right: list[bool]) -> list[Text]:
-    cells = [wrap_text(cell, width) for cell, width in zip(row, widths, strict=True)]
+    cells = [wrap_cell(cell, width) for cell, width in zip(row, widths, strict=True)]
     lines: list[Text] = []
     for index in range(max(map(len, cells))):
         line = Text(end="")

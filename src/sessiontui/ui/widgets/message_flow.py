@@ -6,7 +6,7 @@ One pass over the messages, and the same pass for those that come later. Pure.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, tzinfo
@@ -22,7 +22,7 @@ from sessiontui.domain.conversation import (
     paired_result,
     speaker_of,
 )
-from sessiontui.domain.message import Block, Message, Role
+from sessiontui.domain.message import Block, Message, Role, TextBlock, ThinkingBlock
 from sessiontui.services.message_pages import MessagePages
 from sessiontui.ui.widgets.folding import HEAD_CHARACTERS
 from sessiontui.ui.widgets.landmarks import Landmarks, prompt_text
@@ -51,6 +51,7 @@ class Setting:
     """What a message's neighbours say about how it is shown.
 
     `results` are those of its calls, by block; `elsewhere` its results that stand with their call.
+    `tokens` are those of the whole turn that begins with it, 0 where nothing tells.
     """
 
     starts_turn: bool = True
@@ -59,6 +60,7 @@ class Setting:
     shows_model: bool = True
     results: tuple[tuple[int, PairedResult], ...] = ()
     elsewhere: frozenset[int] = frozenset()
+    tokens: int = 0
 
 
 class _Laid(NamedTuple):
@@ -72,24 +74,45 @@ class _Laid(NamedTuple):
 
 
 def continues(known: Message, message: Message) -> bool:
-    """Whether a message is a known one to which an agent has only added blocks."""
-    count = len(known.blocks)
+    """Whether a message is a known one to which an agent has only added text, blocks or tokens."""
+    *before, last = known.blocks or (None,)
+    count = len(before)
     return (
         known.role is Role.ASSISTANT
         and known.index == message.index
-        and len(message.blocks) > count
-        and message.blocks[:count] == known.blocks
+        and (message.blocks != known.blocks or message.tokens != known.tokens)
+        and message.blocks[:count] == tuple(before)
+        and any(last == block or _is_longer(last, block) for block in message.blocks[count:][:1])
         # What has rows of its own by now: how it begins is decided.
         and any(not (is_blank(block) or block.kind == "tool_result") for block in known.blocks)
         and all(getattr(known, name) == getattr(message, name) for name in _HEADING)
     )
 
 
+def _is_longer(known: Block | None, block: Block) -> bool:
+    """Whether a text is a known one that goes on."""
+    return (
+        isinstance(known, _TEXTS)
+        and isinstance(block, _TEXTS)
+        and known.kind == block.kind
+        and block.text.startswith(known.text)
+    )
+
+
+_TEXTS = TextBlock | ThinkingBlock
 _HEADING = ("role", "human", "author", "model", "created_at")
 """What decides how a message stands among the others, besides its blocks."""
 
 _STARTS_TURN, _GAP, _NEW_DAY, _SHOWS_MODEL = 1, 2, 4, 8
 """What is known of a message, as bits."""
+
+
+def _size_of(block: Block) -> tuple[int, int]:
+    """Rows of a block besides its first, and characters that are wrapped into more; roughly."""
+    if block.kind == "text":
+        characters = min(len(block.text), HEAD_CHARACTERS)
+        return block.text.count("\n", 0, HEAD_CHARACTERS), characters
+    return 3 * (block.kind == "damaged"), 0
 
 
 class MessageFlow:
@@ -111,6 +134,9 @@ class MessageFlow:
         self.notes = MessageNotes()
         # Arrays of numbers: a tuple for each of many messages would keep the collector busy.
         self._facts = bytearray()
+        self._heads = array("q")
+        """Positions at which a turn begins."""
+        self._tokens = array("q")
         self._rows = array("q")
         self._characters = array("q")
         self._results: dict[Spot, Spot] = {}
@@ -142,14 +168,23 @@ class MessageFlow:
 
     def _continue(self, message: Message) -> set[int]:
         position = len(self.messages) - 1
-        before = len(self.messages[position].blocks)
+        known = self.messages[position].blocks
         self.messages.replace_last(message)
         self.notes.replace_last(message)
-        laid = self._lay(position, message, before, self._texture)
+        start = len(known)
+        if is_blank(known[-1]):
+            start -= 1  # It has no rows yet.
+        elif known[-1] != message.blocks[start - 1]:
+            sizes = zip(_size_of(message.blocks[start - 1]), _size_of(known[-1]), strict=True)
+            rows, characters = (now - before for now, before in sizes)
+            self._rows[position] += rows
+            self._characters[position] += characters
+        laid = self._lay(position, message, start, self._texture)
         self._texture = laid.last
         self._rows[position] += laid.rows
         self._characters[position] += laid.characters
-        return {position, *laid.touched}
+        self._tokens[position] = message.tokens or 0
+        return {position, *laid.touched, *self._heads[-1:]}
 
     def _add(self, message: Message) -> set[int]:
         # This runs once for every message of a transcript before anything is shown.
@@ -175,6 +210,11 @@ class MessageFlow:
         self._facts.append(facts)
         self._rows.append(rows)
         self._characters.append(characters)
+        self._tokens.append(message.tokens or 0)
+        if facts & _STARTS_TURN:
+            self._heads.append(position)
+        elif message.tokens:
+            touched.update(self._heads[-1:])
         return touched
 
     def _lay(
@@ -200,11 +240,9 @@ class MessageFlow:
             rows += 1 if last is None or last is texture is Texture.LINE else 2
             first = first or texture
             last = texture
-            if block.kind == "text":
-                characters += min(len(block.text), HEAD_CHARACTERS)
-                rows += block.text.count("\n", 0, HEAD_CHARACTERS)
-            elif block.kind == "damaged":
-                rows += 3
+            more_rows, more_characters = _size_of(block)
+            rows += more_rows
+            characters += more_characters
         return _Laid(touched, first, last, rows, characters)
 
     def _judge(self, message: Message, first: Texture, last: Texture) -> int:
@@ -244,10 +282,28 @@ class MessageFlow:
         """Where a message is shown: itself, or the message of the call it is the result of."""
         return self._hidden.get(position, position)
 
+    def needs(self, position: int) -> set[int]:
+        """The messages, by position, without which one cannot be laid out: those of its results."""
+        blocks = range(len(self.messages.kinds(position)))
+        spots = (self._results.get((position, ordinal)) for ordinal in blocks)
+        return {position, *(spot[0] for spot in spots if spot)}
+
+    def has_gap(self, position: int) -> bool:
+        """Whether a blank row separates a message from the one before."""
+        return bool(self._facts[position] & _GAP)
+
+    def looks_like(self, position: int, other: MessageFlow, there: int) -> bool:
+        """Whether a message is built like one of another flow, as far as is known of both."""
+        return (
+            self.messages.kinds(position) == other.messages.kinds(there)
+            and self._characters[position] == other._characters[there]
+            and self._rows[position] == other._rows[there]
+        )
+
     def setting(self, position: int) -> Setting:
         """How a message stands among its neighbours."""
         facts = self._facts[position]
-        blocks = range(len(self.messages[position].blocks))
+        blocks = range(len(self.messages.kinds(position)))
         spots = [(ordinal, self._results.get((position, ordinal))) for ordinal in blocks]
         paired = [(ordinal, self._paired(position, spot)) for ordinal, spot in spots if spot]
         return Setting(
@@ -257,7 +313,16 @@ class MessageFlow:
             shows_model=bool(facts & _SHOWS_MODEL),
             results=tuple((ordinal, found) for ordinal, found in paired if found),
             elsewhere=frozenset(o for o in blocks if (position, o) in self._hosts),
+            tokens=self._tokens_of_turn(position) if facts & _STARTS_TURN else 0,
         )
+
+    def _tokens_of_turn(self, head: int) -> int:
+        number = bisect_right(self._heads, head)
+        return self.tokens_in(head, self._heads[number] if number < len(self._heads) else None)
+
+    def tokens_in(self, start: int, stop: int | None) -> int:
+        """The tokens of the messages at some positions."""
+        return sum(self._tokens[start:stop])
 
     def _paired(self, position: int, spot: Spot) -> PairedResult | None:
         return paired_result(self.messages[position], self.messages[spot[0]], spot[1])

@@ -19,6 +19,7 @@ from sessiontui.domain.conversation import Speaker, is_blank, speaker_of
 from sessiontui.domain.indexed_text import text_of
 from sessiontui.domain.message import Block, Message
 from sessiontui.domain.printable import printable_line
+from sessiontui.domain.words import token_words
 from sessiontui.ui.widgets.block_renderer import (
     between_piece,
     damaged_pieces,
@@ -167,7 +168,7 @@ class MessageRenderer:
         speaker = speaker_of(headed)
         if setting.starts_turn and speaker not in (Speaker.SYSTEM, Speaker.OTHER):
             bar = self._speakers.get(speaker, self._colours.other)
-            heading = self._heading(headed, speaker, bar, setting)
+            heading = self._heading(headed, speaker, bar, setting, painting.width)
             pieces.append(Piece(painting.one_line(heading, marked=False)))
         if between is not None:
             pieces.append(between_piece(painting, between.words, between.is_open))
@@ -180,7 +181,9 @@ class MessageRenderer:
             body.append(Piece(StyledLines([styled("nothing in it", self._colours.dim)])))
         return RenderedMessage([*pieces, *body], int(setting.gap), bar)
 
-    def _heading(self, message: Message, speaker: Speaker, style: Style, setting: Setting) -> Text:
+    def _heading(
+        self, message: Message, speaker: Speaker, style: Style, setting: Setting, width: int
+    ) -> Text:
         name = message.author if speaker is not Speaker.YOU else None
         name = name or (self._agent if speaker is Speaker.AGENT else None) or speaker.value
         line = styled(printable_line(name, _LONGEST_NAME), style)
@@ -191,7 +194,19 @@ class MessageRenderer:
             facts.append(message.model)
         for fact in facts:
             line.append(f"  {printable_line(fact, _LONGEST_NAME)}", self._colours.dim)
+        spent = f"  {token_words(setting.tokens)}" if setting.tokens else ""
+        # A number that is cut is another number.
+        if line.cell_len + len(spent) <= width:
+            line.append(spent, self._colours.dim)
         return line
+
+    def placeholder(self, index: int, height: int, *, has_gap: bool) -> RenderedMessage:
+        """What stands in the place of a message that has to be read first: its number."""
+        gap = int(has_gap)
+        dots = styled("…", self._colours.dim)
+        words = styled(f"… message {index + 1:,}", self._colours.dim) if index >= 0 else dots
+        lines = StyledLines([words, *[dots] * (height - gap - 1)])
+        return RenderedMessage([*[_BLANK] * gap, Piece(lines)], gap, None)
 
     def _body(self, painting: Painting, message: Message, setting: Setting) -> Iterator[Piece]:
         speaker = speaker_of(message)

@@ -50,8 +50,12 @@ class PeriodPainter:
         height: int,
         signs: BarSigns,
         styles: PeriodStyles,
+        *,
+        coloured: bool = True,
     ) -> None:
         self._periods = periods
+        self._behind = signs.upwards[-1] if coloured else signs.shades[len(signs.shades) // 2]
+        """A full cell of what was begun earlier: another colour than what was begun, or a shade."""
         self._unit = unit
         self._gutter = gutter_of(periods)
         self._width = width - self._gutter
@@ -77,7 +81,7 @@ class PeriodPainter:
                     Segment(f"sessions at work by {unit} ", styles.title),
                     Segment(full, styles.begun),
                     Segment(" begun ", styles.dim),
-                    Segment(full, styles.active),
+                    Segment(self._behind, styles.active),
                     Segment(" earlier", styles.dim),
                 ]
             )
@@ -116,6 +120,8 @@ class PeriodPainter:
     def _cell(self, front: str, behind: str, style: Style, place: Place) -> Segment:
         full = self._signs.upwards[-1]
         if front == " ":
+            if behind == full and style is self._styles.active:
+                behind = self._behind
             return Segment(behind * place.width, style if behind != " " else None)
         if behind == full and front != full:
             both = self._styles.begun + Style(bgcolor=style.color)
@@ -164,7 +170,10 @@ class PeriodChart(Widget):
             *(self.get_component_rich_style(f"{_PREFIX}{part}", partial=True) for part in _PARTS)
         )
         width, height = self.size
-        self._painter = PeriodPainter(periods, unit, width, height, self._signs, styles)
+        coloured = not self.app.no_color
+        self._painter = PeriodPainter(
+            periods, unit, width, height, self._signs, styles, coloured=coloured
+        )
         self._lines = self._painter.lines() if periods else []
 
     def _tell(self, period: Period | None) -> None:

@@ -17,6 +17,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from sessiontui.domain.printable import printable
+from sessiontui.ui.widgets.copied_lines import as_frame, broken_style
 from sessiontui.ui.widgets.term_marks import Spans
 
 TAB_SIZE = 4
@@ -105,7 +106,7 @@ def _joins(text: str, position: int) -> bool:
 class PlainLines(Sequence[Strip]):
     """The rows of a text in one style, with marks; strips are made when asked for.
 
-    `prefix` stands before every row and is not counted in `width`. `text` must be safe to paint.
+    `prefix` frames every row and is not counted in `width`. `text` must be safe to paint.
     """
 
     def __init__(
@@ -120,7 +121,7 @@ class PlainLines(Sequence[Strip]):
     ) -> None:
         self._text = text
         self._style = style
-        self._prefix = prefix
+        self._prefix = as_frame(prefix)
         self._marks = marks or []
         self._mark_ends = [end for _, end in self._marks]
         self._mark_style = style + mark_style if mark_style else style
@@ -140,6 +141,10 @@ class PlainLines(Sequence[Strip]):
 
     def _strip(self, row: int) -> Strip:
         start, end = self._starts[row], self._ends[row]
+        style, mark_style = self._style, self._mark_style
+        if row + 1 < len(self):
+            between = self._text[end : self._starts[row + 1]]
+            style, mark_style = broken_style(style, between), broken_style(mark_style, between)
         segments = list(self._prefix)
         at = start
         for mark in range(bisect_right(self._mark_ends, start), len(self._marks)):
@@ -148,11 +153,11 @@ class PlainLines(Sequence[Strip]):
                 break
             first, last = max(first, start), min(last, end)
             if first > at:
-                segments.append(Segment(self._text[at:first], self._style))
-            segments.append(Segment(self._text[first:last], self._mark_style))
+                segments.append(Segment(self._text[at:first], style))
+            segments.append(Segment(self._text[first:last], mark_style))
             at = last
         if end > at:
-            segments.append(Segment(self._text[at:end], self._style))
+            segments.append(Segment(self._text[at:end], style))
         return Strip(segments)
 
     def marked_rows(self) -> Iterator[int]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import tzinfo
 
 from sessiontui.domain.message import Message
+from sessiontui.services.message_pages import PAGE
 from sessiontui.ui.widgets.answers_only import AnswersOnly
 from sessiontui.ui.widgets.folding import BETWEEN, Fold, Folding
 from sessiontui.ui.widgets.message_flow import MessageFlow
@@ -51,6 +52,8 @@ class RenderedTranscript:
         self._lent: dict[tuple[int, int], Fold | None] = {}
         self._answers: AnswersOnly | None = None
         self._rendered: WeighedCache[RenderedMessage] = WeighedCache(_KEPT_ROWS)
+        self._absent: dict[int, RenderedMessage] = {}
+        """What stands in the place of messages that have to be read first."""
         self.rows = self._estimated()
 
     def _estimated(self) -> TranscriptRows:
@@ -70,30 +73,83 @@ class RenderedTranscript:
             for position, rough in enumerate(rows, start)
         ]
 
-    def _measure(self, position: int) -> int:
-        return 0 if self.is_hidden(position) else self.rendered(position).height
+    def _measure(self, position: int) -> tuple[int, bool]:
+        if self.is_hidden(position):
+            return 0, True
+        if position in self._absent and self.is_ready(position):
+            del self._absent[position]
+        return self.rendered(position).height, position not in self._absent
 
     def __len__(self) -> int:
         return len(self.flow)
 
     def rendered(self, position: int) -> RenderedMessage:
-        """The lines of a message, kept for a while."""
-        found = self._rendered.get(position)
-        if found is None:
-            message, setting = self.flow.messages[position], self.flow.setting(position)
-            answers = self._answers
-            found = self._renderer.render(
-                message,
-                self._width,
-                setting if answers is None else answers.setting(position, setting),
-                folding=Folding(
-                    self._tools_open, self._thinking_open, self._chosen.get(position, {})
-                ),
-                finder=self._finder,
-                between=None if answers is None else _folded_line(answers, position, message),
-            )
+        """The lines of a message, kept for a while; a placeholder where it has to be read first.
+
+        A placeholder stays until its message is measured anew.
+        """
+        found = self._rendered.get(position) or self._absent.get(position)
+        if found is not None:
+            return found
+        if not self.is_ready(position):
+            self.rows.forget(position)
+            return self._absent.setdefault(position, self._placeholder(position))
+        message, setting = self.flow.messages[position], self.flow.setting(position)
+        answers = self._answers
+        found = self._renderer.render(
+            message,
+            self._width,
+            setting if answers is None else answers.setting(position, setting),
+            folding=Folding(self._tools_open, self._thinking_open, self._chosen.get(position, {})),
+            finder=self._finder,
+            between=None if answers is None else _folded_line(answers, position, message),
+        )
+        if not self.flow.messages.is_doubtful(position):
             self._rendered.keep(position, found, found.height)
         return found
+
+    # -- messages that have to be read first -----------------------------------------------
+
+    def needs(self, position: int) -> set[int]:
+        """The messages, by position, without which one cannot be laid out."""
+        needed = self.flow.needs(position)
+        return needed if self._answers is None else needed | self._answers.needs(position)
+
+    def is_ready(self, position: int) -> bool:
+        """Whether a message can be laid out without waiting."""
+        at_hand = self.flow.messages.at_hand
+        return all(at_hand(needed) is not None for needed in self.needs(position))
+
+    def waited_for(self, position: int) -> RenderedMessage:
+        """The lines of a message, which is read now if it has to be: that may take a while."""
+        pages = self.flow.messages
+        for needed in self.needs(position):
+            if pages.at_hand(needed) is None:
+                pages.take(needed // PAGE, pages.read(needed // PAGE))
+        if self.is_ready(position):
+            self._absent.pop(position, None)
+        return self.rendered(position)
+
+    @property
+    def has_come(self) -> bool:
+        """Whether anything can be shown by now that a placeholder stands for."""
+        return any(map(self.is_ready, self._absent))
+
+    def look_again(self) -> None:
+        """Take the placeholders away: what is there by now is shown when it is measured."""
+        for position in self._absent:
+            self.rows.forget(position)
+        self._absent.clear()
+
+    def keep_shown(self, first: int, last: int) -> None:
+        """What stands on the screen is kept as it is painted, however much that is."""
+        self._rendered.spared = range(first, last + 1)
+
+    def _placeholder(self, position: int) -> RenderedMessage:
+        answers = self._answers
+        has_gap = self.flow.has_gap(position) if answers is None else answers.has_gap(position)
+        index, rows = self.flow.index_at(position), self.rows.height(position)
+        return self._renderer.placeholder(index, rows, has_gap=has_gap)
 
     # -- which messages are shown ----------------------------------------------------------
 
@@ -158,9 +214,13 @@ class RenderedTranscript:
         """Fold as another reading of the same session is folded, message by message."""
         self._tools_open, self._thinking_open = other._tools_open, other._thinking_open
         for position, choices in other._chosen.items():
-            message = other.flow.messages[position]
-            here = self.flow.position_of(message.index)
-            if here is not None and self.flow.messages[here] == message:
+            index = other.flow.index_at(position)
+            here = self.flow.position_of(index)
+            if (
+                here is not None
+                and self.flow.index_at(here) == index
+                and self.flow.looks_like(here, other.flow, position)
+            ):
                 self._chosen[here] = dict(choices)
         if self._answers is not None and other._answers is not None:
             self._answers.unfold(other._answers.unfolded)
@@ -173,6 +233,7 @@ class RenderedTranscript:
 
     def _start_over(self) -> None:
         self._rendered.clear()
+        self._absent.clear()
         self.rows = self._estimated()
 
     def extend(self, messages: Iterable[Message]) -> None:
@@ -201,8 +262,8 @@ class RenderedTranscript:
 
     def _forget_choices(self, kinds: set[str]) -> None:
         for position, choices in self._chosen.items():
-            blocks = self.flow.messages[position].blocks
-            kept = {o: fold for o, fold in choices.items() if blocks[o].kind not in kinds}
+            known = self.flow.messages.kinds(position)
+            kept = {o: fold for o, fold in choices.items() if known[o] not in kinds}
             self._chosen[position] = kept
         self._start_over()
 

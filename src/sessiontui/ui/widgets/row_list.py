@@ -21,6 +21,8 @@ from sessiontui.ui.widgets.line_list import MARGIN, LineList
 _PREFIX = "row-list--"
 _GAP = 2
 _LEAST_TITLE = 28
+_MOST_TITLE = 96
+"""Cells after which figures stand, however wide the list is: the eye goes no farther."""
 _TITLE_BESIDE_NOTE = 0.5
 """The share of the line that a long title has when a note stands behind it."""
 _TEXT_LIMIT = 400
@@ -128,8 +130,11 @@ class RowList(LineList):
         self._widths = figure_widths(self._rows, width)
         self._lead = max((cell_len(row.lead) for row in self._rows), default=0)
         # Notes that have the line to themselves begin below each other.
-        titles = [printable_line(row.title) for row in self._rows if row.note and not row.figures]
-        self._notes_at = min(max(map(cell_len, titles), default=0), int(width * _TITLE_BESIDE_NOTE))
+        noted = [row for row in self._rows if row.note and not any(row.figures)]
+        title = max((cell_len(printable_line(row.title)) for row in noted), default=0)
+        note = max((cell_len(printable_line(row.note)) for row in noted), default=0)
+        room = width - MARGIN - self._lead - 1
+        self._notes_at = min(title, max(int(room * _TITLE_BESIDE_NOTE), room - _GAP - note))
 
     def paint(
         self, number: int, styles: dict[str, Style], width: int, *, selected: bool
@@ -142,8 +147,10 @@ class RowList(LineList):
             styles = {**styles, "lead": loud, "figure": loud, Tone.QUIET: loud}
         title, note = printable_line(row.title, _TEXT_LIMIT), printable_line(row.note, _TEXT_LIMIT)
         room = width - MARGIN - self._lead - 1 - row.indent
-        widths = self._widths if row.figures else ()
+        widths = self._widths if any(row.figures) else ()
         room -= sum(widths) + _GAP * len(widths)
+        if widths:
+            room = min(room, _MOST_TITLE - row.indent)
         beside = room
         if note:
             most = max(1, int(room * _TITLE_BESIDE_NOTE), room - _GAP - cell_len(note))

@@ -81,6 +81,7 @@ class SearchBar(LineInput):
         self,
         clock: Callable[[], datetime],
         values_of: ValuesOf = lambda _field: (),
+        meant: tuple[str, Query] = ("", Query()),
         *,
         id: str | None = None,  # noqa: A002
     ) -> None:
@@ -93,7 +94,7 @@ class SearchBar(LineInput):
         self.clock = clock
         self.completer = QueryCompleter(values_of)
         self.recalled = QueryRecall()
-        self._meant = Query()
+        self._opening, self._meant = meant
         self._found = ""
         self._wrong: QueryInvalid | None = None
         self._filling = False
@@ -216,7 +217,9 @@ class SearchBar(LineInput):
     # -- focus, cursor, size ---------------------------------------------------------------
 
     def on_mount(self) -> None:
-        """Follow the cursor, too."""
+        """Begin with what is meant already, and follow the cursor, too."""
+        with self.prevent(Input.Changed):
+            self.value = self._opening
         self.watch(self, "selection", self._look, init=False)
 
     def watch_has_focus(self, has_focus: bool) -> None:

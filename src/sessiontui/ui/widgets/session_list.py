@@ -6,7 +6,7 @@ Values in (`show`), messages out (`Highlighted`, `Opened`).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from textual import events
@@ -87,6 +87,8 @@ class SessionList(BorderWords, ListCursor, can_focus=True, inherit_bindings=Fals
     def __init__(self, marks: Marks, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._marks = marks
+        self.group_key: Callable[[int], str] = str
+        """The key that leads to a group, by its number; empty for none."""
         self._looked: dict[SessionRef, float] = {}
         self._density = Density.COMPACT
         self._searching = False
@@ -226,6 +228,7 @@ class SessionList(BorderWords, ListCursor, can_focus=True, inherit_bindings=Fals
                 searching=self._searching,
                 finder=self._finder,
                 density=self._density,
+                group_key=self.group_key,
             )
         return self._painter
 

@@ -5,7 +5,7 @@ Every piece of text passes `printable` here, and is painted as segments, never a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -89,6 +89,7 @@ class RowPainter:
         searching: bool = False,
         finder: TermFinder = _NOTHING,
         density: Density = Density.COMPACT,
+        group_key: Callable[[int], str] = str,
     ) -> None:
         self._width = width
         self._styles = styles
@@ -96,6 +97,7 @@ class RowPainter:
         self._now = now
         self._arrangement = arrangement
         self._finder = finder
+        self._group_key = group_key
         roomy = density is Density.COMFORTABLE and not searching
         without = _FACTS_ON_SECOND_LINE if roomy else _NOT_BESIDE_HITS if searching else ("hits",)
         self._plan = plan_columns(width, arrangement.needs, without=without)
@@ -105,7 +107,8 @@ class RowPainter:
         styles = self._styles
         tone = styles.statuses.get(group.tone, styles.new if group.tone == "new" else styles.day)
         count = f" {group.size + group.folded:,}"
-        key = f"[{group.number}] " if group.number is not None else ""
+        key = "" if group.number is None else self._group_key(group.number)
+        key = f"[{key}] " if key else ""
         room = max(1, self._width - len(count) - len(key) - 2)
         title = printable_line(group.title, 4 * room)
         if cell_len(title) > room:

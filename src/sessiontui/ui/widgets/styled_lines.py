@@ -13,6 +13,7 @@ from rich.style import Style
 from rich.text import Text
 from textual.strip import Strip
 
+from sessiontui.ui.widgets.copied_lines import FRAME, as_frame, broken_style
 from sessiontui.ui.widgets.plain_lines import wrap_rows
 from sessiontui.ui.widgets.term_marks import TermFinder
 from sessiontui.ui.widgets.transcript_colours import is_hit
@@ -37,14 +38,31 @@ def styled(text: str, style: Style | None = None) -> Text:
 
 
 def wrap_text(text: Text, width: int) -> list[Text]:
-    """A styled text as rows of at most `width` cells."""
-    starts, ends = wrap_rows(text.plain, width)
+    """A styled text as rows of at most `width` cells, which say where they go on."""
+    rows, between = _rows_and_between(text, width)
+    for row, cut in zip(rows, between, strict=False):
+        own = row.style if isinstance(row.style, Style) else Style.null()
+        row.style = broken_style(own, cut)
+    return rows
+
+
+def wrap_cell(text: Text, width: int) -> list[Text]:
+    """As `wrap_text`, for rows beside others: none of them goes on in the next line."""
+    return _rows_and_between(text, width)[0]
+
+
+def _rows_and_between(text: Text, width: int) -> tuple[list[Text], list[str]]:
+    """The rows, and what stood between each and the next."""
+    plain = text.plain
+    starts, ends = wrap_rows(plain, width)
     if len(starts) == 1:
-        return [keep_start(text, ends[0])]
+        return [keep_start(text, ends[0])], []
     cuts = [ends[0]]
-    for start, end in zip(starts[1:], ends[1:], strict=True):
+    between = []
+    for before, start, end in zip(ends, starts[1:], ends[1:], strict=False):
         cuts += (start, end)
-    return list(text.divide(cuts))[: len(cuts) : 2]
+        between.append(plain[before:start])
+    return list(text.divide(cuts))[: len(cuts) : 2], between
 
 
 def keep_start(text: Text, length: int) -> Text:
@@ -73,7 +91,7 @@ def blank_padded(text: Text, width: int) -> Text:
     """A line filled up with spaces to `width` cells, in its own style, in place."""
     missing = width - cell_len(text.plain)
     if missing > 0:
-        text.append(" " * missing)
+        text.append(" " * missing, FRAME)
     return text
 
 
@@ -87,11 +105,11 @@ def strip_of(text: Text) -> Strip:
 
 
 class StyledLines(Sequence[Strip]):
-    """Wrapped lines; strips are made when asked for."""
+    """Wrapped lines, each after a prefix that frames it; strips are made when asked for."""
 
     def __init__(self, lines: Iterable[Text], prefix: tuple[Segment, ...] = ()) -> None:
         self._lines = list(lines)
-        self._prefix = prefix
+        self._prefix = as_frame(prefix)
 
     def __len__(self) -> int:
         return len(self._lines)

@@ -22,6 +22,7 @@ from sessiontui.domain.tool_words import (
     telling_argument,
     without_colours,
 )
+from sessiontui.ui.widgets.copied_lines import FRAME
 from sessiontui.ui.widgets.folding import Fold, Head, head_of
 from sessiontui.ui.widgets.message_pieces import CLOSED_SIGN, OPEN_SIGN, Painting, Piece
 from sessiontui.ui.widgets.plain_lines import plain_text
@@ -101,7 +102,7 @@ class _ToolPainter:
         colours, width = self._colours, self._painting.width
         call = self._run.call
         sign = CLOSED_SIGN if self._fold is Fold.CLOSED else OPEN_SIGN
-        line = styled(sign, colours.dim)
+        line = styled(sign, colours.dim + FRAME)
         name = printable_line(call.name, _LONGEST_NAME) if call else "result"
         line.append(name or "(no name)", colours.tool)
         status = self._status(self._outcome)
@@ -194,7 +195,7 @@ class _ToolPainter:
                 line.append(f"  {todo.state.value}", colours.dim)
             mark_terms(line, self._painting.finder, colours.mark)
             for number, row in enumerate(wrap_text(line, self._painting.width - 6)):
-                lead = styled(sign if not number else "  ", style)
+                lead = styled("  ", style + FRAME) if number else styled(sign, style)
                 rows.append(lead.append_text(row))
         yield Piece(StyledLines(rows, self._prefix), self._block)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import tzinfo
+from functools import partial
 from typing import Any, NamedTuple
 
 from textual.message import Message as TextualMessage
@@ -70,12 +71,14 @@ class TranscriptHits(TranscriptReader, can_focus=True, inherit_bindings=False):
         self._hits = HitWalk()
         self._listed: Listed | None = None
         self._hit_shown: tuple[int, int] | None = None
+        self._hit_known: Place | None = None
+        """Where the current hit stood when it was looked at last."""
         self._sees_hit = False
 
     # -- which there are --------------------------------------------------------------------
 
     def _set_hits(self, indices: Iterable[int]) -> None:
-        self._hit_shown = None
+        self._hit_shown = self._hit_known = None
         flow = None if self._transcript is None else self._transcript.flow
         self._hits = HitWalk(() if flow is None else flow.hosts_of(indices))
 
@@ -179,7 +182,9 @@ class TranscriptHits(TranscriptReader, can_focus=True, inherit_bindings=False):
         position, number = self._hit_shown
         rendered = self._transcript.rendered(position)
         lines = rendered.hit_lines
-        return Place(position, lines[min(number, len(lines) - 1)] if lines else rendered.gap)
+        line = lines[min(number, len(lines) - 1)] if lines else rendered.gap
+        self._hit_known = Place(position, line)
+        return self._hit_known
 
     def _is_current_hit(self, place: Place) -> bool:
         shown = self._hit_shown
@@ -215,10 +220,18 @@ class TranscriptHits(TranscriptReader, can_focus=True, inherit_bindings=False):
         return False
 
     def _go_to_hit(self, position: int, direction: int) -> None:
-        assert self._transcript is not None
-        self._transcript.fold_revealed()
-        lines = self._revealed(position).hit_lines
-        self._show_hit(position, 0 if direction > 0 else max(0, len(lines) - 1), direction)
+        transcript = self._transcript
+        assert transcript is not None
+        transcript.fold_revealed()
+        if transcript.is_ready(position):
+            lines = self._revealed(position).hit_lines
+            self._show_hit(position, 0 if direction > 0 else max(0, len(lines) - 1), direction)
+            return
+        if transcript.shown_for(position) != position:
+            transcript.reveal(position)
+        self._show_hit(position, 0, direction)
+        needs = transcript.needs(position)
+        self._postpone(needs, partial(self._go_to_hit, position, direction))
 
     def _go_to_best_hit(self, position: int) -> None:
         """Go to the lines of a message in which most of what is looked for stands together."""
@@ -281,7 +294,8 @@ class TranscriptHits(TranscriptReader, can_focus=True, inherit_bindings=False):
         prompts = cells_holding(self._prompts, bounds)
         if len(prompts) * _FULL_BAR > cells:
             prompts = set()
-        current, place = self._hits.position, self._hit_place
+        # A mark is not worth laying out a message that nobody sees.
+        current, place = self._hits.position, self._hit_known
         hits = cells_holding(self._hits.others, bounds)
         if current is not None:
             # A message may be long: of the current hit it is known where in it that stands.
@@ -297,6 +311,9 @@ class TranscriptHits(TranscriptReader, can_focus=True, inherit_bindings=False):
             self._show_place_at(place, self._page // 3)
 
     def _is_hit_in_view(self) -> bool:
+        first, last = self._visible()
+        if self._hit_shown is None or not first <= self._hit_shown[0] <= last:
+            return False
         place = self._hit_place
         return place is not None and self._screen_row(place) is not None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from rich.style import Style
 from textual import events
@@ -11,19 +11,20 @@ from textual.geometry import Region
 from textual.message import Message as TextualMessage
 
 from sessiontui.domain.message import Message
+from sessiontui.services.message_pages import MessagePages
 from sessiontui.ui.widgets.code_blocks import code_blocks, is_of
 from sessiontui.ui.widgets.landmarks import Landmarks
 from sessiontui.ui.widgets.message_flow import MessageFlow
 from sessiontui.ui.widgets.term_marks import TermFinder
+from sessiontui.ui.widgets.transcript_paging import TranscriptPaging
 from sessiontui.ui.widgets.transcript_paint import GUTTER
 from sessiontui.ui.widgets.transcript_rows import Place
-from sessiontui.ui.widgets.transcript_scroller import TranscriptScroller
 
 _READ_AT = 3
 """What stands at this part of the view's height is taken for what is being read."""
 
 
-class TranscriptReader(TranscriptScroller, can_focus=True, inherit_bindings=False):
+class TranscriptReader(TranscriptPaging, can_focus=True, inherit_bindings=False):
     """A scrolling transcript with a message cursor."""
 
     class CursorMoved(TextualMessage, namespace="transcript_view"):
@@ -107,15 +108,31 @@ class TranscriptReader(TranscriptScroller, can_focus=True, inherit_bindings=Fals
         return self._transcript.flow.index_at(self._cursor)
 
     @property
-    def messages(self) -> Sequence[Message]:
+    def messages(self) -> MessagePages:
         """The messages that are shown; those of a long transcript are read again when needed."""
-        return () if self._transcript is None else self._transcript.flow.messages
+        return MessagePages() if self._transcript is None else self._transcript.flow.messages
 
     def message_at_cursor(self) -> Message | None:
-        """The message that folding and copying mean; None when nothing is shown."""
+        """The message that folding and copying mean; None while it cannot be had at once."""
+        return self._at_hand(self._cursor)
+
+    def prompt_at_cursor(self) -> Message | None:
+        """The last thing a person typed up to there; None where there is none, and as above."""
+        position = self._prompt_position
+        return None if position is None else self._at_hand(position)
+
+    def when_at_hand(self, do: Callable[[], None]) -> None:
+        """Do something with the message at the cursor and its prompt: at once, where that goes."""
+        prompt = self._prompt_position
         if self._transcript is None:
-            return None
-        return self._transcript.flow.messages[self._cursor]
+            do()
+        else:
+            self._postpone({self._cursor, self._cursor if prompt is None else prompt}, do)
+
+    @property
+    def _prompt_position(self) -> int | None:
+        number = bisect_right(self._prompts, self._cursor)
+        return self._prompts[number - 1] if number else None
 
     @property
     def cursor_region(self) -> Region:
@@ -152,6 +169,7 @@ class TranscriptReader(TranscriptScroller, can_focus=True, inherit_bindings=Fals
 
     def _move_cursor(self, position: int) -> None:
         if self._transcript is not None and position != self._cursor:
+            self._postponed = None
             self._cursor = position
             index = self._transcript.flow.index_at(position)
             self.refresh()
@@ -309,11 +327,15 @@ class TranscriptReader(TranscriptScroller, can_focus=True, inherit_bindings=Fals
 
     def action_toggle_fold(self) -> None:
         """Unfold what is folded in the message at the cursor, or fold it again."""
+        if self._transcript is not None:
+            self._postpone(self._transcript.needs(self._cursor), self._toggle_fold)
+
+    def _toggle_fold(self) -> None:
         transcript = self._transcript
-        if transcript is not None:
-            with self._holding(self._cursor_place()):
-                transcript.toggle(self._cursor)
-            self._fold_others()
+        assert transcript is not None
+        with self._holding(self._cursor_place()):
+            transcript.toggle(self._cursor)
+        self._fold_others()
 
     def action_toggle_tools(self) -> None:
         """Unfold all tool calls, or fold them as they were."""
@@ -326,6 +348,11 @@ class TranscriptReader(TranscriptScroller, can_focus=True, inherit_bindings=Fals
         if self._transcript is not None:
             with self._holding(self._cursor_place()):
                 self.thinking_open = self._transcript.toggle_thinking()
+
+    @property
+    def _held_place(self) -> Place:
+        place = self._cursor_place()
+        return self._place if self._screen_row(place) is None else place
 
     def _cursor_place(self) -> Place:
         assert self._transcript is not None

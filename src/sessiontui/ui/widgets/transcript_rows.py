@@ -21,9 +21,14 @@ class Place(NamedTuple):
 
 
 class TranscriptRows:
-    """Heights of messages, measured on demand by `measure`, which gives exact rows."""
+    """Heights of messages, measured on demand by `measure`.
 
-    def __init__(self, estimates: Iterable[int], measure: Callable[[int], int]) -> None:
+    It gives rows, and whether they are exact: what has to be read first is asked for again.
+    """
+
+    def __init__(
+        self, estimates: Iterable[int], measure: Callable[[int], tuple[int, bool]]
+    ) -> None:
         self._index = HeightIndex(estimates)
         self._exact = bytearray(len(self._index))
         self._measure = measure
@@ -40,10 +45,15 @@ class TranscriptRows:
             self._exact.append(0)
 
     def exact(self, position: int) -> int:
-        """The height of a message, measured now if it was not."""
+        """The height of a message, measured now if it was not and can be."""
         if not self._exact[position]:
-            self._index.set(position, self._measure(position))
-            self._exact[position] = 1
+            rows, is_exact = self._measure(position)
+            self._index.set(position, rows)
+            self._exact[position] = is_exact
+        return self._index.height(position)
+
+    def height(self, position: int) -> int:
+        """The height of a message, as far as it is known."""
         return self._index.height(position)
 
     def forget(self, position: int) -> None:
@@ -57,6 +67,17 @@ class TranscriptRows:
     def place_at(self, row: int) -> Place:
         """What stands on a row; rows outside give the first and the last line."""
         return Place(*self._index.at_row(row))
+
+    def shown(self, place: Place, rows: int) -> list[int]:
+        """The messages that stand on so many rows from a place on, as far as heights are known."""
+        row = self.row_of(place)
+        end = min(row + rows, self.total)
+        found = []
+        while row < end:
+            position, line = self._index.at_row(row)
+            found.append(position)
+            row += self._index.height(position) - line
+        return found
 
     def moved(self, place: Place, rows: int) -> Place:
         """The place so many rows below (or above, when negative), measured on the way.

@@ -19,6 +19,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from sessiontui.domain.message import Message
+from sessiontui.ui.widgets.copied_lines import Selected, copied_text
 from sessiontui.ui.widgets.message_flow import MessageFlow
 from sessiontui.ui.widgets.message_renderer import NARROWEST, MessageRenderer
 from sessiontui.ui.widgets.rendered_transcript import RenderedTranscript
@@ -83,6 +84,11 @@ class TranscriptScroller(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def _below_words(self) -> str:
         """What stands over the last row of the view, about what lies below it."""
+        return ""
+
+    @property
+    def _above_words(self) -> str:
+        """What stands over the first row of the view, about what lies above it."""
         return ""
 
     @property
@@ -305,7 +311,7 @@ class TranscriptScroller(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """One row of the view."""
         line = self._render_row(y)
-        words = self._below_words if y == self._page - 1 else ""
+        words = self._below_words if y == self._page - 1 else "" if y else self._above_words
         return self._look.over(line, words) if words else line
 
     def _render_row(self, y: int) -> Strip:
@@ -336,7 +342,7 @@ class TranscriptScroller(ScrollView, can_focus=True, inherit_bindings=False):
     # -- text selection --------------------------------------------------------------------
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """The selected text; an open end reaches to the edge of what is in view."""
+        """The selected text as it was written; an open end reaches to the edge of the view."""
         transcript = self._transcript
         if transcript is None or not transcript.rows.total:
             return None
@@ -347,11 +353,10 @@ class TranscriptScroller(ScrollView, can_focus=True, inherit_bindings=False):
         lines = []
         for row in range(max(0, first), min(last, transcript.rows.total - 1) + 1):
             place = transcript.rows.place_at(row)
-            rendered = transcript.rendered(place.position)
-            text = rendered.text(place.line) if place.line < rendered.height else ""
-            start, end = selection.get_span(row) or (0, -1)
-            lines.append(text[start:] if end < 0 else text[start:end])
-        return "\n".join(lines), "\n"
+            rendered = transcript.waited_for(place.position)
+            line = rendered.strip(place.line) if place.line < rendered.height else Strip.blank(0)
+            lines.append(Selected(line, *(selection.get_span(row) or (0, -1))))
+        return copied_text(lines), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Paint the selection."""

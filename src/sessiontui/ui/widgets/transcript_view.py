@@ -77,6 +77,7 @@ class TranscriptView(TranscriptHits, can_focus=True, inherit_bindings=False):
         self._waiting: list[Callable[[], None]] = []
         self._paused = False
         self._unseen_from: int | None = None
+        self._wants_beginning = False
 
     # -- values in -------------------------------------------------------------------------
 
@@ -149,6 +150,8 @@ class TranscriptView(TranscriptHits, can_focus=True, inherit_bindings=False):
         hit_shown, unseen = self._hit_shown, self._unseen_from
         unseen = None if unseen is None else old.flow.index_at(unseen)
         old_hits = tuple(map(old.flow.index_at, self._hits))
+        if begins := self._wants_beginning and self._place == (0, 0):
+            cursor = None
         self._new_transcript(messages, old.finder)
         new = self._transcript
         assert new is not None
@@ -157,8 +160,11 @@ class TranscriptView(TranscriptHits, can_focus=True, inherit_bindings=False):
         if hit_index is not None and self._hits.choose(new.position_for(hit_index)) and hit_shown:
             self._hit_shown = new.position_for(hit_index), hit_shown[1]
         self._unseen_from = None if unseen is None else new.flow.position_of(unseen)
+        self._wants_beginning = False
         if self.follow:
             self._show_end()
+        elif begins:
+            self._show_place(Place(0, 0))
         elif anchor is not None:
             position = new.position_for(anchor.message_index)
             exact = new.flow.index_at(position) == anchor.message_index
@@ -220,7 +226,7 @@ class TranscriptView(TranscriptHits, can_focus=True, inherit_bindings=False):
     def _begin(self, messages: Iterable[Message] | MessageFlow, finder: TermFinder) -> None:
         self._new_transcript(messages, finder)
         self._unseen_from = None
-        self._paused = False
+        self._paused = self._wants_beginning = False
         self._landmark = None
         self._cursor = -1
         self.new_below = 0
@@ -262,6 +268,17 @@ class TranscriptView(TranscriptHits, can_focus=True, inherit_bindings=False):
         """Go to the end, and stay there while the session grows."""
         self.follow = True
         super().action_scroll_end()
+
+    def action_scroll_home(self) -> None:
+        """Go to the beginning; where that is not read yet, as soon as it is."""
+        super().action_scroll_home()
+        transcript = self._transcript
+        self._wants_beginning = transcript is not None and transcript.flow.index_at(0) != 0
+        self.refresh()
+
+    @property
+    def _above_words(self) -> str:
+        return "… what stands before is being read" if self._wants_beginning else ""
 
     def watch_follow(self, following: bool) -> None:
         """Go to the end when following begins."""
@@ -306,6 +323,8 @@ class TranscriptView(TranscriptHits, can_focus=True, inherit_bindings=False):
 
     def _settled(self, direction: int) -> None:
         super()._settled(direction)
+        if direction:
+            self._wants_beginning = False
         if direction and self.follow and not self._at_end:
             self._paused = True
             self.follow = False

@@ -11,13 +11,15 @@ _Kept = TypeVar("_Kept")
 class WeighedCache(Generic[_Kept]):
     """Values by number; those used least lately go when all together are too heavy.
 
-    The value kept last stays whatever it weighs.
+    The value kept last stays whatever it weighs, and so do those that are spared.
     """
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._kept: OrderedDict[int, tuple[_Kept, int]] = OrderedDict()
         self._weight = 0
+        self.spared = range(0)
+        """Numbers of values that never go: what is on the screen would only be made again."""
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -35,8 +37,14 @@ class WeighedCache(Generic[_Kept]):
         self.discard(key)
         self._kept[key] = value, weight
         self._weight += weight
-        while self._weight > self._most and len(self._kept) > 1:
-            self._weight -= self._kept.popitem(last=False)[1][1]
+        if self._weight > self._most:
+            self._let_go(key)
+
+    def _let_go(self, newest: int) -> None:
+        for key in [key for key in self._kept if key != newest and key not in self.spared]:
+            self.discard(key)
+            if self._weight <= self._most:
+                return
 
     def discard(self, key: int) -> None:
         """Let go of what is kept under a number."""
