@@ -279,7 +279,7 @@ def test_a_message_without_prose_is_what_its_tools_were_told() -> None:
 
 def test_the_prompt_is_the_last_one_before_the_cursor() -> None:
     said = [text_message(role, str(n)) for n, role in enumerate((Role.USER, Role.ASSISTANT) * 2)]
-    said = [each.model_copy(update={"index": n * 10}) for n, each in enumerate(said)]
+    said = [each.replace(index=n * 10) for n, each in enumerate(said)]
     assert [prompt_before(said, index) for index in (0, 15, 20, 99)] == [
         *(said[0], said[0], said[2], said[2])
     ]

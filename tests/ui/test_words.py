@@ -155,7 +155,7 @@ def test_names_are_put_in_order_by_the_list_itself() -> None:
 
 def test_an_empty_list_says_what_would_change_that(tmp_path: Path) -> None:
     store = empty_story(tmp_path).store.info()
-    sick = store.model_copy(update={"available": False, "problem": "no permission"})
+    sick = store.replace(available=False, problem="no permission")
 
     def said(text: str, stores: tuple[StoreInfo, ...] | None, *, indexing: bool = False) -> str:
         query = parse_query(text, NOW)

@@ -53,7 +53,7 @@ def test_what_cannot_be_taken_back_is_quiet_and_says_why() -> None:
         ("its snapshot was removed: it is older than 30 days", "expired"),
         ("its record is damaged", "its record is damaged"),
     ):
-        spent = ENTRY.model_copy(update={"undoable": False, "problem": problem, "kept_until": None})
+        spent = ENTRY.replace(undoable=False, problem=problem, kept_until=None)
         (line,) = lines_of([spent], frozenset(), {}, NOW)
         assert (line.note, line.tone, line.figures[0]) == (said, Tone.QUIET, "")
         assert [fact.value for fact in entry_facts(spent, NOW) if fact.is_warning] == [problem]

@@ -17,8 +17,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, NamedTuple, NoReturn, Protocol, Self
 
-from pydantic import AwareDatetime
-
 from sessiontui.domain.ending import Ending
 from sessiontui.domain.errors import SessionMissing, Unsupported
 from sessiontui.domain.indexed_text import TextBatch, texts_of
@@ -75,7 +73,7 @@ class Snapshot(Value):
     key: str
     format: str
     scope: SnapshotScope
-    taken_at: AwareDatetime
+    taken_at: datetime
     fingerprint: str
     payload: bytes
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple
 
-from pydantic import JsonValue
+from sessiontui.domain.value import JsonValue
 
 _PAIRS = (
     ("old_string", "new_string"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple
 
-from pydantic import JsonValue
+from sessiontui.domain.value import JsonValue
 
 _LISTS = ("todos", "plan", "tasks", "items", "steps", "todo_list")
 _TEXTS = ("content", "step", "subject", "title", "description", "text", "task", "name")

@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from pydantic import JsonValue
-
 from sessiontui.domain.message import ToolResultBlock
 from sessiontui.domain.printable import printable_line
+from sessiontui.domain.value import JsonValue
 from sessiontui.domain.words import count_words, size_words
 
 _TELLING = (

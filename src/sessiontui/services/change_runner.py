@@ -8,7 +8,7 @@ report and stops no other.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from sessiontui.domain.backend import SessionBackend
@@ -308,7 +308,7 @@ class ChangeRunner:
         item = making.entry.items[position]
         if self._undoing.is_untouched(making.entry, item):
             return None
-        return item.model_copy(update={"state": ItemState.DONE})
+        return item.replace(state=ItemState.DONE)
 
 
 class _Making:
@@ -361,7 +361,7 @@ class _Making:
             self._titles.put(session.ref, None)
         elif after is not None and held.fits(session) and not held.fits(after):
             # The creation time stood in a message that is gone.
-            moved = held.model_copy(update={"created_at": after.created_at})
+            moved = replace(held, created_at=after.created_at)
             self._titles.put(session.ref, moved)
 
 

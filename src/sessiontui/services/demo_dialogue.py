@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from inspect import cleandoc
 from typing import NamedTuple
 
-from pydantic import JsonValue
-
 from sessiontui.domain.message import (
     Block,
     MediaBlock,
@@ -20,6 +18,7 @@ from sessiontui.domain.message import (
     ToolCallBlock,
     ToolResultBlock,
 )
+from sessiontui.domain.value import JsonValue
 
 _PAUSES = {Role.USER: 45, Role.ASSISTANT: 9, Role.TOOL: 3, Role.SYSTEM: 1, Role.OTHER: 1}
 """Seconds before a line of each role, give or take a half."""
@@ -132,6 +131,6 @@ def _numbered(blocks: tuple[Block, ...], seed: str, calls: int) -> Iterator[Bloc
     for block in blocks:
         if block.kind in ("tool_call", "tool_result"):
             token = number_from(f"{seed}/call/{calls}", 16**8)
-            yield block.model_copy(update={"call_id": f"call_{token:08x}"})
+            yield block.replace(call_id=f"call_{token:08x}")
         else:
             yield block

@@ -61,7 +61,7 @@ def with_driver(index: SearchIndex, session: Session) -> Session:
     except (IndexBroken, StoreBusy):
         # It only adds to what the store says.
         return session
-    return session.model_copy(update={"parent": ref_of(found[0])}) if found else session
+    return session.replace(parent=ref_of(found[0])) if found else session
 
 
 def _rows(

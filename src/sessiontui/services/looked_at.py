@@ -11,9 +11,9 @@ import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+import msgspec
 
 from sessiontui.domain.errors import StoreUnreadable
 from sessiontui.domain.printable import printable
@@ -130,13 +130,10 @@ class LookedAt:
             self._is_unsaved = False
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(strict=True, allow_inf_nan=False)
-
+class _File(msgspec.Struct):
     version: int
     left_at: float
-    # JSON has no tuples.
-    looked: list[Annotated[tuple[str, str, float], Field(strict=False)]]
+    looked: list[tuple[str, str, float]]
 
 
 def _encoded(looks: Looks) -> dict[str, object]:
@@ -150,5 +147,7 @@ def _can_be_written(key: str) -> bool:
 
 
 def _decoded(value: object) -> Looks:
-    held = _File.model_validate(value)
+    held = msgspec.convert(value, _File)
+    if not all(map(math.isfinite, (held.left_at, *(at for _, _, at in held.looked)))):
+        raise ValueError("no time of a look")
     return Looks(held.left_at, {SessionRef(store, key): at for store, key, at in held.looked})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -89,7 +90,7 @@ class Undoing:
             except SessionTuiError as error:
                 skipped.append(skipped_because(item.ref, error))
             else:
-                items[position] = item.model_copy(update={"state": ItemState.UNDONE})
+                items[position] = item.replace(state=ItemState.UNDONE)
                 done.append(item.ref)
         notes = list(choice.notes)
         try:
@@ -175,7 +176,7 @@ class Undoing:
         untouched = self.is_untouched(entry, item)
         if untouched is None:
             return item
-        return None if untouched else item.model_copy(update={"state": ItemState.DONE})
+        return None if untouched else item.replace(state=ItemState.DONE)
 
     def _sweep(self, item: JournalItem) -> None:
         """Remove what a killed change of the session may have left beside it."""
@@ -202,7 +203,7 @@ class Undoing:
             held = self._titles.record(item.ref)
             if before and after and held and held.fits(before) and not held.fits(after):
                 # The creation time stands in a message that is back now.
-                moved = held.model_copy(update={"created_at": after.created_at})
+                moved = replace(held, created_at=after.created_at)
                 self._titles.put(item.ref, moved)
         if item.title_changed:
             self._titles.put(item.ref, item.local_title)

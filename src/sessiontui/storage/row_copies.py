@@ -13,9 +13,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from pydantic import JsonValue
-
-from sessiontui.domain.value import Value
+from sessiontui.domain.value import JsonValue, Value
 from sessiontui.storage.sqlite_store import Row, Run
 
 

@@ -54,8 +54,8 @@ class ListOrder(NamedTuple):
         """The query in this order; names are put in order by `sorted_rows`."""
         sort = self.sort_for(query)
         if sort in _OF_NAMES:
-            return query.model_copy(update={"sort": SortKey.ACTIVITY, "reverse": False})
-        return query.model_copy(update={"sort": SortKey(sort.value), "reverse": self.reverse})
+            return query.replace(sort=SortKey.ACTIVITY, reverse=False)
+        return query.replace(sort=SortKey(sort.value), reverse=self.reverse)
 
     def sort_for(self, query: Query) -> ListSort:
         """The order that a query is shown in."""

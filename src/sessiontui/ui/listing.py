@@ -51,7 +51,7 @@ class Listing(NamedTuple):
             tuple(term._replace(prefix=term.text in unfinished) for term in group)
             for group in meant
         )
-        return self.query.model_copy(update={"terms": terms})
+        return self.query.replace(terms=terms)
 
 
 def found_words(listing: Listing, seconds: float) -> str:

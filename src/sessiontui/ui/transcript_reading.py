@@ -132,7 +132,7 @@ def shift_of(ending: Sequence[Message], messages: Sequence[Message]) -> int:
     """
     for later in range(min(_MOST_LATER, len(messages) - len(ending)) + 1):
         there = messages[len(messages) - len(ending) - later]
-        if there.model_copy(update={"index": ending[0].index}) == ending[0]:
+        if there.replace(index=ending[0].index) == ending[0]:
             return len(messages) - later
     return len(messages)
 

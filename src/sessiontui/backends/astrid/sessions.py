@@ -9,8 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import JsonValue
-
 from sessiontui.backends.astrid.acceptance import GIT_STATE, fields_of
 from sessiontui.backends.astrid.contents import summary_of
 from sessiontui.backends.astrid.document import Document
@@ -22,6 +20,7 @@ from sessiontui.backends.astrid.names import (
     uuid_of,
 )
 from sessiontui.domain.session import Session, SessionRef, SessionState, TitleSource
+from sessiontui.domain.value import JsonValue
 from sessiontui.records.json_values import bounded, clipped
 from sessiontui.records.rfc3339 import parse_time
 from sessiontui.storage.file_state import FileState

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import JsonValue
-
 from sessiontui.backends.codex.looks import Look
 from sessiontui.backends.codex.reading import Reading
 from sessiontui.backends.codex.tree import RolloutFile, RolloutTree, is_thread_id
 from sessiontui.domain.errors import SessionTuiError
 from sessiontui.domain.session import Session, SessionRef, SessionState, TitleSource
+from sessiontui.domain.value import JsonValue
 from sessiontui.domain.words import count_words
 from sessiontui.records.codex_lines import moment
 from sessiontui.records.codex_state import LONGEST_TITLE, Origin, State, title_of

@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import JsonValue
-
 from sessiontui.backends.hermes_bot.rows import COLUMNS, BotRow, thread_key
 from sessiontui.domain.errors import StoreUnreadable, UndoRefused
+from sessiontui.domain.value import JsonValue
 from sessiontui.records.rfc3339 import Instant, parse_time
 from sessiontui.storage.row_copies import columns_of, insert_row, quoted, read_rows, update_row
 from sessiontui.storage.sqlite_store import Run, SqliteStore

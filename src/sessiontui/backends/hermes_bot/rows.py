@@ -6,11 +6,10 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
-
-from pydantic import JsonValue
+from typing import NamedTuple, TypeGuard
 
 from sessiontui.domain.session import Session, SessionRef, SessionState, TitleSource
+from sessiontui.domain.value import JsonValue
 from sessiontui.domain.words import count_words
 from sessiontui.records.claude_code import Overview
 from sessiontui.records.rfc3339 import parse_time
@@ -126,7 +125,7 @@ def _title(row: BotRow, overview: Overview | None) -> tuple[str | None, TitleSou
     return prompt[:_TITLE_CHARACTERS] or None, TitleSource.DERIVED
 
 
-def _is_turn_count(value: JsonValue) -> bool:
+def _is_turn_count(value: JsonValue) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TURNS
 
 

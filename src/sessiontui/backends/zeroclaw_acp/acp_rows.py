@@ -13,11 +13,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import JsonValue
-
 from sessiontui.domain.errors import StoreUnreadable
 from sessiontui.domain.message import Role
 from sessiontui.domain.session import Session, SessionRef, TitleSource
+from sessiontui.domain.value import JsonValue
 from sessiontui.records.rfc3339 import parse_time
 from sessiontui.records.zeroclaw_content import (
     decode_entry,

@@ -190,14 +190,14 @@ class AcpChanges:
     def patch(self, key: str, changes: SessionPatch, expect: str | None) -> None:
         """Hand a session to another agent. Raises `SessionMissing`, `Unsupported` for all else."""
         with self.transaction(key, expect) as work:
-            for field in sorted(changes.model_fields_set - {"agent"}):
+            for field in sorted(changes.keys() - {"agent"}):
                 capability = _PATCHED.get(field, Capability.SET_CONTEXT)
                 raise Unsupported(capability, WHY_NOT[capability], self._ref(key))
             self._require(work)
             self._require_rows(work, Capability.SET_AGENT)
-            if "agent" not in changes.model_fields_set:
+            if "agent" not in changes:
                 return
-            agent = sound(changes.agent or "").strip()
+            agent = sound(changes["agent"] or "").strip()
             if not agent:
                 why_not = "an ACP session always belongs to an agent"
                 raise Unsupported(Capability.SET_AGENT, why_not, self._ref(key))

@@ -11,11 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from pydantic import JsonValue
-
 from sessiontui.domain.errors import StoreUnreadable
 from sessiontui.domain.message import Role
 from sessiontui.domain.session import Session, SessionRef, SessionState, TitleSource
+from sessiontui.domain.value import JsonValue
 from sessiontui.records.rfc3339 import parse_time
 from sessiontui.records.zeroclaw_content import decode_entry
 from sessiontui.records.zeroclaw_keys import native_id

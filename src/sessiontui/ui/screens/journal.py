@@ -218,7 +218,7 @@ class JournalScreen(ActionScreen[None]):
             facts = [*entry_facts(entry, now), *store_facts(entry)]
         else:
             pane.border_title = Content(printable_line(session.title, 60))
-            alone = entry.model_copy(update={"size_bytes": session.size_bytes, "problem": None})
+            alone = entry.replace(size_bytes=session.size_bytes, problem=None)
             about = entry_facts(entry if place.ref is None else alone, now)
             facts = [*session_facts(session), *about, *place_facts(session)]
         self.query_one("#journal-details", Static).update(self._table(facts))
