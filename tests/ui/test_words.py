@@ -146,7 +146,7 @@ def test_names_are_put_in_order_by_the_list_itself() -> None:
     assert order.applied(Query()).sort is SortKey.ACTIVITY
     agents = [row.agent for row in order.sorted_rows(rows, Query())]
     assert agents == ["Coder", "scout", "scout", None]
-    turned = [row.agent for row in order._replace(reverse=True).sorted_rows(rows, Query())]
+    turned = [row.agent for row in order.replace(reverse=True).sorted_rows(rows, Query())]
     assert turned == ["scout", "scout", "Coder", None]
     stores = [ROW._replace(ref=SessionRef(store, "k")) for store in ("b", "a")]
     found = ListOrder(ListSort.STORE).sorted_rows(stores, Query())

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path, PurePath
-from typing import NamedTuple
 
 from sessiontui.domain.session import Session
-from sessiontui.domain.value import Value
+from sessiontui.domain.value import PlainValue, Value
 from sessiontui.domain.verdict import DEFAULT_THRESHOLD, TurnFacts, judge
 
 
@@ -64,7 +63,7 @@ class Filter(Value):
     negated: bool = False
 
 
-class Term(NamedTuple):
+class Term(PlainValue):
     """One word or phrase. `prefix`: words that begin so match too (the last word typed)."""
 
     text: str

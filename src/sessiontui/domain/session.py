@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, Self, TypedDict
 
-from sessiontui.domain.value import JsonValue, Value
+from sessiontui.domain.value import JsonValue, PlainValue, Value
 
 
 class SessionState(StrEnum):
@@ -130,7 +130,7 @@ class SessionRow(NamedTuple):
     """The session that this one was spawned by or forked from."""
 
 
-class RowPage(NamedTuple):
+class RowPage(PlainValue):
     """The answer to one query of the list.
 
     `total` is None where counting would cost more than searching. `hits` counts all hits known.

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 from sessiontui.domain.backend import SessionBackend
 from sessiontui.domain.change import UNWATCHED, ChangeStage, ChangeWatch, Prospect
@@ -26,6 +25,7 @@ from sessiontui.domain.errors import (
 from sessiontui.domain.report import Action, ActionReport, Skipped
 from sessiontui.domain.session import Session, SessionRef
 from sessiontui.domain.store import StoreInfo
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.action_checks import ActionChecks, require_unchanged, skipped_because
 from sessiontui.services.catalogue import Catalogue
 from sessiontui.services.changes import Change, Estimate
@@ -41,7 +41,7 @@ _NOTHING_DONE = (BadKey, ChangedUnderneath, SessionBusy, SessionMissing, StoreBu
 """Errors after which a session is as it was before."""
 
 
-class Planned(NamedTuple):
+class Planned(PlainValue):
     """A session that passed all checks. `local`: only its title with us is to be changed."""
 
     backend: SessionBackend

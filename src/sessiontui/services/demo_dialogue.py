@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from inspect import cleandoc
-from typing import NamedTuple
 
 from sessiontui.domain.message import (
     Block,
@@ -18,13 +17,13 @@ from sessiontui.domain.message import (
     ToolCallBlock,
     ToolResultBlock,
 )
-from sessiontui.domain.value import JsonValue
+from sessiontui.domain.value import JsonValue, PlainValue
 
 _PAUSES = {Role.USER: 45, Role.ASSISTANT: 9, Role.TOOL: 3, Role.SYSTEM: 1, Role.OTHER: 1}
 """Seconds before a line of each role, give or take a half."""
 
 
-class Line(NamedTuple):
+class Line(PlainValue):
     """One entry of a dialogue, without a time yet."""
 
     role: Role

@@ -11,23 +11,24 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
 from msgspec import Raw
 from msgspec.json import encode
 
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.index_schema import TierTables
 from sessiontui.services.index_words import cjk_pairs, parts_of_texts
 
 
-class BulkStep(NamedTuple):
+class BulkStep(PlainValue):
     """One statement and its values; values are bytes of JSON."""
 
     statement: str
     values: tuple[bytes, ...]
 
 
-class Spelling(NamedTuple):
+class Spelling(PlainValue):
     """A text as a statement takes it: JSON of it and of the parts of its names; its CJK pairs."""
 
     words: Raw

@@ -13,11 +13,11 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
-from typing import NamedTuple
 
 from sessiontui.domain.cjk import CJK_RANGES
 from sessiontui.domain.folded_text import fold_query
 from sessiontui.domain.query import Term
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.index_words import name_parts, storable
 
 SHORTEST_PREFIX = 3
@@ -46,7 +46,7 @@ class PieceKind(Enum):
     SIGNS = 3
 
 
-class Phrase(NamedTuple):
+class Phrase(PlainValue):
     """Words in a row; with `is_prefix` the last one stands for all words with that beginning.
 
     Of signs, the text that has to be there letter by letter, but for the case of ASCII letters.
@@ -81,7 +81,7 @@ class Phrase(NamedTuple):
             yield from (f'"{before}{word}"' for word in endings[beginning])
 
 
-class Piece(NamedTuple):
+class Piece(PlainValue):
     """A part of a term: one of the phrases has to stand in the text."""
 
     kind: PieceKind

@@ -11,13 +11,13 @@ import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
 
 import msgspec
 
 from sessiontui.domain.errors import StoreUnreadable
 from sessiontui.domain.printable import printable
 from sessiontui.domain.session import SessionRef
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.own_json import Notices, OwnJson
 
 VERSION = 1
@@ -29,7 +29,7 @@ LONGEST_KEY = 1_000
 _WAIT_SECONDS = 0.5
 
 
-class Looks(NamedTuple):
+class Looks(PlainValue):
     """When the program was last left, and which sessions were looked at since; times in seconds."""
 
     left_at: float = math.inf

@@ -78,7 +78,7 @@ def _merged(finds: Iterable[Find]) -> list[Find]:
         if merged and find.start < merged[-1][1].end:
             best, held = min(merged[-1], (rank, find), key=lambda ranked: ranked[0])
             start, end = merged[-1][1].start, max(merged[-1][1].end, find.end)
-            merged[-1] = best, held._replace(start=start, end=end)
+            merged[-1] = best, held.replace(start=start, end=end)
         else:
             merged.append((rank, find))
     return [find for _, find in merged]

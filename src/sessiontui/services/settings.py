@@ -18,13 +18,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, cast, get_args, get_origin
+from typing import Annotated, Any, cast, get_args, get_origin
 
 import msgspec
 from msgspec import Meta
 
 from sessiontui.domain.errors import ChangedUnderneath, SessionTuiError, SettingsInvalid
-from sessiontui.domain.value import JsonValue, Value
+from sessiontui.domain.value import JsonValue, PlainValue, Value
 from sessiontui.domain.words import parse_duration
 from sessiontui.services.index_schema import FILE_NAME as INDEX_NAME
 from sessiontui.storage.atomic_file import create_file
@@ -153,7 +153,7 @@ def _variable_place(names: tuple[str | int, ...]) -> str:
     return _variable(str(names[0]))
 
 
-class _Stored(NamedTuple):
+class _Stored(PlainValue):
     """What stands in the settings file."""
 
     path: Path

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from sessiontui.domain.backend import SessionBackend
 from sessiontui.domain.errors import SessionMissing, SessionTuiError
 from sessiontui.domain.indexed_text import TOOL_KINDS, TextBatch, TextItem
 from sessiontui.domain.search import IndexTier
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.index_bulk import Spellings, spellings
 from sessiontui.services.index_sync_run import SyncRun
 from sessiontui.services.index_texts import ReadText
@@ -24,7 +24,7 @@ _ERRORS_IN_A_ROW = 10
 """After so many unreadable sessions, a store counts as unreadable."""
 
 
-class Portion(NamedTuple):
+class Portion(PlainValue):
     """Texts that were read, ready to be written, and what became of the other sessions."""
 
     texts: list[ReadText]

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 from sessiontui.domain.backend import SessionBackend
 from sessiontui.domain.change import UNWATCHED, ChangeStage, ChangeWatch, JournalledSession
@@ -22,6 +21,7 @@ from sessiontui.domain.errors import (
 from sessiontui.domain.message import Message
 from sessiontui.domain.report import Action, ActionReport, JournalEntry, Skipped
 from sessiontui.domain.session import SessionRef
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.action_checks import ActionOptions, skipped_because
 from sessiontui.services.backend_registry import backend_class
 from sessiontui.services.catalogue import Catalogue
@@ -38,7 +38,7 @@ from sessiontui.services.undo_journal import UndoJournal
 from sessiontui.storage.atomic_file import remove_leftovers
 
 
-class _Choice(NamedTuple):
+class _Choice(PlainValue):
     entry: Manifest
     notes: tuple[str, ...] = ()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
 
 from textual.notifications import SeverityLevel
 
@@ -13,6 +12,7 @@ from sessiontui.domain.change import ChangeProgress, ChangeStage
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.report import Action, ActionReport, JournalEntry
 from sessiontui.domain.session import SessionRef, SessionRow
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.words import count_words, size_words
 from sessiontui.ui.widgets.column_plan import short_format
 
@@ -20,7 +20,7 @@ TITLE_LIMIT = 60
 _REASONS_TOLD = 2
 
 
-class ChangeVerb(NamedTuple):
+class ChangeVerb(PlainValue):
     """The forms of a change's verb, and what an undo of it does."""
 
     does: str
@@ -106,7 +106,7 @@ def progress_words(progress: ChangeProgress | None, doing: str) -> str:
 # -- after it ----------------------------------------------------------------------------------
 
 
-class Outcome(NamedTuple):
+class Outcome(PlainValue):
     """One toast."""
 
     text: str

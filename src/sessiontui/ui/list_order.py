@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import NamedTuple
 
 from sessiontui.domain.query import Query, SortKey
 from sessiontui.domain.session import SessionRow
+from sessiontui.domain.value import PlainValue
 
 
 class ListSort(StrEnum):
@@ -44,7 +44,7 @@ class Density(StrEnum):
     COMFORTABLE = "comfortable"
 
 
-class ListOrder(NamedTuple):
+class ListOrder(PlainValue):
     """`key` None: the query's own order, relevance while words are searched."""
 
     key: ListSort | None = None

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from itertools import islice
-from typing import NamedTuple
 
 from sessiontui.domain.indexed_text import TOOL_KINDS, text_of
 from sessiontui.domain.message import Message, Role
 from sessiontui.domain.query import FilterField, Query
 from sessiontui.domain.session import SessionRef, SessionRow, TitleSource
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.library import Library
 from sessiontui.services.message_pages import InThread, MessagePages
 from sessiontui.ui.widgets.message_flow import MessageFlow, continues
@@ -30,7 +30,7 @@ _MOST_LATER = 500
 _CHECK_EVERY = 256
 
 
-class Reading(NamedTuple):
+class Reading(PlainValue):
     """Messages of a session in their order; `complete` when they are all of them.
 
     Unless they are `counted`, their indices count from the end: -1 is the last.
@@ -41,7 +41,7 @@ class Reading(NamedTuple):
     counted: bool = True
 
 
-class Known(NamedTuple):
+class Known(PlainValue):
     """How far a transcript is known: how many messages, and the last of them."""
 
     total: int
@@ -53,14 +53,14 @@ class Known(NamedTuple):
         return cls(len(messages), messages[-1] if messages else None)
 
 
-class Whole(NamedTuple):
+class Whole(PlainValue):
     """A whole transcript, ready to be shown, and the hits in it."""
 
     flow: MessageFlow
     hits: Hits
 
 
-class Growth(NamedTuple):
+class Growth(PlainValue):
     """What became of a transcript since it was read.
 
     `messages` are those to add at the end; `restart`: what was read before has changed. With
@@ -137,7 +137,7 @@ def shift_of(ending: Sequence[Message], messages: Sequence[Message]) -> int:
     return len(messages)
 
 
-class Sought(NamedTuple):
+class Sought(PlainValue):
     """What is looked for in a transcript.
 
     Of each of the `groups` of terms one has to stand in a message that is a hit; `roles` are those

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from sessiontui.backends.claude_code.agents import AgentKey, AgentNote
 from sessiontui.backends.claude_code.projects import Transcript, is_session_key
 from sessiontui.domain.session import Session, SessionRef, TitleSource
-from sessiontui.domain.value import JsonValue
+from sessiontui.domain.value import JsonValue, PlainValue
 from sessiontui.domain.words import count_words
 from sessiontui.records.claude_code import moment
 from sessiontui.records.claude_code_facts import NOTED, Facts
@@ -20,7 +19,7 @@ AGENT = "claude-code"
 _TITLE_CHARACTERS = 200
 
 
-class AboutAgent(NamedTuple):
+class AboutAgent(PlainValue):
     """A sub-agent, apart from its transcript; `spawner` is the key of another that spawned it."""
 
     key: AgentKey

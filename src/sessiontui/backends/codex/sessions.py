@@ -35,7 +35,7 @@ def session_of(
 ) -> Session:
     """A session; what was not counted in a first look is None."""
     reading, complete = look
-    state, current = reading.state, file._replace(state=reading.file)
+    state, current = reading.state, file.replace(state=reading.file)
     origin = state.origin or Origin()
     title, source = _title(state, name)
     turn_open = state.turn_open

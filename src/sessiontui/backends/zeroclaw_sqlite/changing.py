@@ -10,7 +10,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from sessiontui.backends.zeroclaw_sqlite.chat_rows import (
     MESSAGE_COLUMNS,
@@ -38,6 +37,7 @@ from sessiontui.domain.session import (
     TitleSource,
 )
 from sessiontui.domain.store import Capability
+from sessiontui.domain.value import PlainValue
 from sessiontui.records.rfc3339 import Instant
 from sessiontui.records.zeroclaw_keys import is_storable
 from sessiontui.records.zeroclaw_writing import sound, stored_form, taken_out
@@ -59,7 +59,7 @@ COLUMN_OF = {capability: column for column, capability in _PATCHABLE.values()}
 _CONTEXT = ("channel", "room", "sender")
 
 
-class Work(NamedTuple):
+class Work(PlainValue):
     """One write transaction: its connection, the database's layout, and one session in it."""
 
     connection: sqlite3.Connection

@@ -51,7 +51,8 @@ class ActionScreen(Screen[Answer]):
         self.update_classes(dict.fromkeys(fitting, True), update=False)
         self.app.stylesheet.apply(self)
 
-    def on_screen_resume(self, event: ScreenResume) -> None:
+    @on(ScreenResume)
+    def _keep_styles(self, event: ScreenResume) -> None:
         """Leave styles as they are the first time: Textual would apply them all once more."""
         event.refresh_styles = self._was_on_top
         self._was_on_top = True

@@ -129,7 +129,7 @@ class SessionScreen(TakingOut):
         marked = len(self.marked)
         for key in super().footer_keys():
             if key.action in _OF_MARKED and marked:
-                yield key._replace(title=f"{key.title} {marked:,}")
+                yield key.replace(title=f"{key.title} {marked:,}")
             elif key.action != "undo" or self.bench.can_undo:
                 # A change may just be under way: undo works, but is only shown when it will do.
                 yield key
