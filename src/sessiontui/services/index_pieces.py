@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
 
-from sessiontui.domain.cjk import CJK_RANGES
+from sessiontui.domain.cjk import cjk_runs
 from sessiontui.domain.folded_text import fold_query
 from sessiontui.domain.query import Term
 from sessiontui.domain.value import PlainValue
@@ -26,7 +26,6 @@ SHORTEST_PREFIX = 3
 _SHORTEST_AFTER_OTHERS = 2
 """The same where words stand before it, as in `src/ma`."""
 
-_CJK_RUN = re.compile(f"[{CJK_RANGES}]+")
 _WORD = re.compile(r"[^\W_]+")
 _SHORT_NAME_WITH_SIGNS = re.compile(r"[^\W\d_]{1,2}[+#]+")
 """Without their signs, `C++` and `C#` would be the same and nearly anything."""
@@ -106,7 +105,7 @@ def pieces_of(term: Term, shortest_prefix: int = SHORTEST_PREFIX) -> tuple[Piece
         return Piece(PieceKind.WORDS, (Phrase(text),)), _signs(text)
     found: list[Piece] = []
     at = 0
-    for run in _CJK_RUN.finditer(text):
+    for run in cjk_runs().finditer(text):
         found.extend(_word_pieces(text[at : run.start()], prefix_from=None))
         found.append(_pair_piece(run.group()))
         at = run.end()

@@ -141,7 +141,7 @@ class IndexChange:
         """What puts in the new titles."""
         titles, self._titles = sorted(self._titles.items()), {}
         numbers, texts = [number for number, _ in titles], [title for _, title in titles]
-        return word_steps(TITLES, numbers, texts, {})
+        return word_steps(TITLES, numbers, texts, Spellings())
 
     def _remove_titles(self, numbers: Iterable[int]) -> None:
         for number in numbers:

@@ -10,7 +10,7 @@ from sessiontui.domain.errors import SessionMissing, SessionTuiError
 from sessiontui.domain.indexed_text import TOOL_KINDS, TextBatch, TextItem
 from sessiontui.domain.search import IndexTier
 from sessiontui.domain.value import PlainValue
-from sessiontui.services.index_bulk import Spellings, spellings
+from sessiontui.services.index_bulk import Spellings
 from sessiontui.services.index_sync_run import SyncRun
 from sessiontui.services.index_texts import ReadText
 from sessiontui.services.search_index import PendingText
@@ -108,7 +108,7 @@ class TextReading:
 
 def _spelled(texts: Iterable[ReadText]) -> Spellings:
     """All that is held of some texts, as statements take it."""
-    return spellings([item.text for text in texts for held in text.items.values() for item in held])
+    return Spellings([item.text for text in texts for held in text.items.values() for item in held])
 
 
 def _is_of_tools(item: TextItem) -> bool:
