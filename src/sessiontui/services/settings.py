@@ -13,7 +13,6 @@ import inspect
 import itertools
 import json
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -180,7 +179,7 @@ def _line_of(text: str, names: tuple[str | int, ...]) -> int | None:
 def _read_file(path: Path, required: bool) -> _Stored:
     try:
         text = path.read_bytes().decode("utf-8")
-        return _Stored(path, text, tomllib.loads(text))
+        return _Stored(path, text, _toml_values(text, str(path), "mend that line"))
     except FileNotFoundError as error:
         if required:
             raise SettingsInvalid(
@@ -196,19 +195,22 @@ def _read_file(path: Path, required: bool) -> _Stored:
         raise SettingsInvalid(
             f"{path} is not UTF-8 at byte {error.start}", "save it as UTF-8"
         ) from error
+
+
+def _toml_values(text: str, where: str, hint: str) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415  most people set nothing
+
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsInvalid(f"{path} is not TOML: {error}", "mend that line") from error
+        raise SettingsInvalid(f"{where} is not TOML: {error}", hint) from error
 
 
 def _variable_value(name: str, text: str) -> object:
     """The value of a variable: TOML where it is a list or table, else the text itself."""
     if text.lstrip().startswith(("[", "{")):
-        try:
-            return tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError as error:
-            raise SettingsInvalid(
-                f"{_variable(name)} is not TOML: {error}", "write it as in the settings file"
-            ) from error
+        hint = "write it as in the settings file"
+        return _toml_values(f"value = {text}", _variable(name), hint)["value"]
     if isinstance(getattr(Settings(), name), tuple):
         return [line for line in text.splitlines() if line.strip()]
     return text
@@ -306,11 +308,11 @@ def default_file() -> str:
     for name in Settings.__struct_fields__:
         lines.append("")
         lines.extend(f"# {line.strip()}" for line in docs[name].splitlines())
-        lines.append(f"#{name} = {_toml(defaults[name])}")
+        lines.append(f"#{name} = {_toml_text(defaults[name])}")
     return "\n".join(lines) + "\n"
 
 
-def _toml(value: JsonValue) -> str:
+def _toml_text(value: JsonValue) -> str:
     # The defaults are texts, numbers and empty lists or tables, which JSON and TOML spell alike.
     return json.dumps(value, ensure_ascii=False)
 
