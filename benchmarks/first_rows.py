@@ -33,7 +33,7 @@ def main() -> None:
     found: dict[str, float] = {}
     questions = {
         "rows": Query(limit=50),
-        "searchable": parse_query(_COMMON_WORD, datetime.now(UTC)).model_copy(update={"limit": 1}),
+        "searchable": parse_query(_COMMON_WORD, datetime.now(UTC)).replace(limit=1),
     }
     while questions:
         for name, query in tuple(questions.items()):

@@ -96,7 +96,7 @@ def our_search(library: Library) -> Search:
     """Our whole answers, from the index as it is."""
 
     def search(query: str, _: str) -> list[str]:
-        wanted = parse_query(query, datetime.now(UTC)).model_copy(update={"limit": LOOKED_AT})
+        wanted = parse_query(query, datetime.now(UTC)).replace(limit=LOOKED_AT)
         return [row.ref.key.rpartition("/")[2] for row in library.rows(wanted, whole=True).rows]
 
     return search

@@ -100,7 +100,7 @@ def _row(library: Library, name: str, texts: Iterable[str]) -> tuple[str, ...]:
     first: list[float] = []
     complete: list[float] = []
     for text in texts:
-        query = parse_query(text, datetime.now(UTC)).model_copy(update={"limit": _SHOWN})
+        query = parse_query(text, datetime.now(UTC)).replace(limit=_SHOWN)
         library.rows(query)
         for _ in range(_ROUNDS):
             until_first, until_complete = _answered(library, query)

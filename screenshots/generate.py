@@ -97,7 +97,7 @@ async def picture_of(scene: Scene) -> str:
     os.chdir(FOLDER / "home")  # where an export is offered to go
     library.sync()
     chosen = {"settings": Settings(theme=scene.theme)}
-    settings = LoadedSettings.defaults().model_copy(update=chosen)
+    settings = LoadedSettings.defaults().replace(**chosen)
     app = SessionApp(library, clock=clock, settings=settings, first_run=scene.first_run)
     app.bench.timer = lambda: 0.0
     try:

@@ -18,7 +18,7 @@ from sessiontui.domain.report import ActionReport, JournalEntry
 from sessiontui.domain.session import Session, SessionPatch, SessionRef, SessionState
 from sessiontui.domain.store import CHANGES, Capabilities, Capability, StoreInfo
 from sessiontui.services import backend_registry
-from sessiontui.services.action_checks import ActionOptions
+from sessiontui.services.action_checks import ActionChecks, ActionOptions
 from sessiontui.services.catalogue import Catalogue
 from sessiontui.services.local_titles import LocalTitles
 from sessiontui.services.session_actions import SessionActions
@@ -59,8 +59,8 @@ class Overwritten(Memory):
     """A store whose running owner would write its old title again."""
 
     format: ClassVar[str] = "overwritten"
-    capabilities: ClassVar[Capabilities] = Memory.capabilities.model_copy(
-        update={"overwritten_when_live": frozenset({Capability.RENAME})}
+    capabilities: ClassVar[Capabilities] = Memory.capabilities.replace(
+        overwritten_when_live=frozenset({Capability.RENAME})
     )
     _shared: ClassVar[dict[Path, dict[str, object]]] = {}  # type: ignore[assignment]
 
@@ -84,13 +84,11 @@ class Contrary(Memory):
         return (
             super()
             .info()
-            .model_copy(
-                update={
-                    "writable": self.writable,
-                    "available": self.available,
-                    "problem": None if self.available else "it is in pieces",
-                    "capabilities": narrowed,
-                }
+            .replace(
+                writable=self.writable,
+                available=self.available,
+                problem=None if self.available else "it is in pieces",
+                capabilities=narrowed,
             )
         )
 
@@ -189,7 +187,8 @@ def open_bench(
     )
     titles = LocalTitles(folder / "data" / "local-titles.json")
     options = ActionOptions(read_only=read_only, named_stores=named, home=home)
-    actions = SessionActions(catalogue, journal, titles, options, clock)
+    checks = ActionChecks(catalogue, options, clock)
+    actions = SessionActions(catalogue, journal, titles, options, checks)
     return Bench(catalogue, journal, titles, actions, clock)
 
 

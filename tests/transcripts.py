@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pydantic import JsonValue
 from rich.style import Style
 
 from sessiontui.domain.message import (
@@ -20,6 +19,7 @@ from sessiontui.domain.message import (
     ToolCallBlock,
     ToolResultBlock,
 )
+from sessiontui.domain.value import JsonValue
 from sessiontui.ui.widgets.transcript_colours import COMPONENT_CLASSES, TranscriptColours
 
 START = datetime(2026, 3, 3, 5, 12, tzinfo=UTC)

@@ -128,7 +128,7 @@ class SampleStore:
         self, key: str, title: str | None, age: timedelta, *messages: Message, **fields: object
     ) -> None:
         """Put a session in."""
-        values: dict[str, object] = {
+        values: dict[str, Any] = {
             "ref": SessionRef(self.backend.store_id, key),
             "format": "memory",
             "title": title,
@@ -138,7 +138,7 @@ class SampleStore:
             "state": SessionState.IDLE,
             **fields,
         }
-        self.backend.put(Session.model_validate(values), messages)
+        self.backend.put(Session(**values), messages)
 
     def ref(self, key: str) -> str:
         """The ref of a session."""

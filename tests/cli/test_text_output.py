@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -48,7 +49,7 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 def session(key: str, title: str | None = None, **fields: object) -> Session:
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "ref": SessionRef("memory-1", key),
         "format": "memory",
         "title": title,
@@ -58,7 +59,7 @@ def session(key: str, title: str | None = None, **fields: object) -> Session:
         "agent": "scout",
         **fields,
     }
-    return Session.model_validate(values)
+    return Session(**values)
 
 
 def judged(*sessions: Session) -> list[tuple[Session, Verdict]]:

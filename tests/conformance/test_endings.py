@@ -29,7 +29,7 @@ def counted_from_zero(ending: Ending, total: int) -> tuple[Message, ...]:
         return ending.messages
     indices = [message.index for message in ending.messages]
     assert indices == list(range(-len(indices), 0))
-    return tuple(m.model_copy(update={"index": m.index + total}) for m in ending.messages)
+    return tuple(m.replace(index=m.index + total) for m in ending.messages)
 
 
 @pytest.fixture(params=sorted(SAMPLES))

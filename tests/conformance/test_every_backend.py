@@ -53,7 +53,7 @@ def snapshot_of_everything(backend: SessionBackend, key: str) -> tuple[Session, 
     session = backend.get(key)
     assert session is not None
     messages: list[object] = list(backend.messages(key))
-    return session.model_copy(update={"fingerprint": ""}), messages
+    return session.replace(fingerprint=""), messages
 
 
 def files_below(folder: Path) -> dict[Path, bytes]:

@@ -28,7 +28,7 @@ def counts_tokens(name: str) -> bool:
 
 def spent(text: str, tokens: int | None) -> Message:
     role = Role.USER if tokens is None else Role.ASSISTANT
-    return text_message(role, text, START).model_copy(update={"tokens": tokens})
+    return text_message(role, text, START).replace(tokens=tokens)
 
 
 def put(folder: Path, name: str, *messages: Message) -> tuple[int | None, list[int | None]]:

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import psutil  # noqa: F401  so that no child has to import it
 
 from sessiontui.domain.backend import Surroundings
@@ -24,7 +25,8 @@ from sessiontui.domain.errors import NothingToUndo
 from sessiontui.domain.report import ActionReport
 from sessiontui.domain.session import SessionPatch, SessionRef, SessionState
 from sessiontui.domain.store import Capability
-from sessiontui.services.action_checks import ActionOptions
+from sessiontui.domain.value import Value
+from sessiontui.services.action_checks import ActionChecks, ActionOptions
 from sessiontui.services.backend_registry import backend_class
 from sessiontui.services.catalogue import Catalogue
 from sessiontui.services.local_titles import LocalTitles
@@ -54,9 +56,9 @@ def open_bench(folder: Path, format_name: str) -> Bench:
     catalogue = Catalogue(Surroundings(home=folder), (f"{format_name}:{root}",))
     journal = UndoJournal(folder / "own" / "undo", lambda: NOW)
     titles = LocalTitles(folder / "own" / "local-titles.json")
-    actions = SessionActions(
-        catalogue, journal, titles, ActionOptions(named_stores=True), lambda: NOW
-    )
+    options = ActionOptions(named_stores=True)
+    checks = ActionChecks(catalogue, options, lambda: NOW)
+    actions = SessionActions(catalogue, journal, titles, options, checks)
     return Bench(catalogue, titles, actions)
 
 
@@ -88,14 +90,19 @@ def act(bench: Bench, action: str) -> ActionReport:
             return bench.actions.undo()
 
 
+def written(value: Value, *without: str) -> dict[str, Any]:
+    """A value as JSON has it, without some of its fields."""
+    fields: dict[str, Any] = msgspec.to_builtins(value, enc_hook=str)
+    return {name: field for name, field in fields.items() if name not in without}
+
+
 def content(bench: Bench) -> dict[str, Any]:
     """What every session holds, without what only tells versions of it apart."""
     (backend,) = bench.catalogue.backends
-    volatile = {"fingerprint", "size_bytes"}
     return {
         session.ref.key: {
-            "session": bench.titles.overlay(session).model_dump(mode="json", exclude=volatile),
-            "messages": [m.model_dump(mode="json") for m in backend.messages(session.ref.key)],
+            "session": written(bench.titles.overlay(session), "fingerprint", "size_bytes"),
+            "messages": [written(message) for message in backend.messages(session.ref.key)],
         }
         for session in backend.scan()
     }

@@ -46,14 +46,14 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 
 def transcript(*messages: Any, **fields: object) -> Transcript:
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "ref": SessionRef("memory-1", "trip"),
         "format": "memory",
         "title": "Trip to Oslo",
         "title_source": TitleSource.STORE,
         **fields,
     }
-    return Transcript(Session.model_validate(values), IDLE, messages)
+    return Transcript(Session(**values), IDLE, messages)
 
 
 def hostile(text: str) -> Transcript:

@@ -14,7 +14,7 @@ from pathlib import Path
 from sessiontui.domain.backend import SessionBackend, Surroundings
 from sessiontui.domain.message import Role
 from sessiontui.domain.session import Session, SessionRef
-from sessiontui.services.action_checks import ActionOptions
+from sessiontui.services.action_checks import ActionChecks, ActionOptions
 from sessiontui.services.backend_registry import backend_class
 from sessiontui.services.catalogue import Catalogue
 from sessiontui.services.local_titles import LocalTitles
@@ -64,7 +64,9 @@ def open_actions(folder: Path, spec: str) -> tuple[SessionBackend, SessionAction
     catalogue = Catalogue(Surroundings(home=folder), (spec,))
     journal = UndoJournal(folder / "own" / "undo", utc_now)
     titles = LocalTitles(folder / "own" / "local-titles.json")
-    actions = SessionActions(catalogue, journal, titles, ActionOptions(named_stores=True), utc_now)
+    options = ActionOptions(named_stores=True)
+    checks = ActionChecks(catalogue, options, utc_now)
+    actions = SessionActions(catalogue, journal, titles, options, checks)
     return catalogue.backends[0], actions
 
 

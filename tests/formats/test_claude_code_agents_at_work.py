@@ -72,7 +72,7 @@ def test_the_first_look_at_a_large_sub_agent_is_its_head_and_its_tail(
     assert work.bytes < 200_000
     whole = got(claude.open())
     assert (whole.message_count, whole.turn_open) == (3, False)
-    assert seen == whole.model_copy(update={"message_count": None, "turns": None})
+    assert seen == whole.replace(message_count=None, turns=None)
 
 
 def test_a_line_of_a_sub_agent_costs_its_own_bytes_and_moves_its_session(

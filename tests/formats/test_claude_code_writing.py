@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,7 @@ def store(tmp_path: Path) -> ClaudeCode:
 
 
 def put(store: ClaudeCode, messages: tuple[Message, ...], **fields: object) -> Session | None:
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "ref": SessionRef(store.store_id, FIRST),
         "format": "claude-code",
         "created_at": BEGAN,
@@ -54,7 +55,7 @@ def put(store: ClaudeCode, messages: tuple[Message, ...], **fields: object) -> S
         "workspace": Path("/home/dev/beta.café"),
         **fields,
     }
-    session = Session.model_validate(values)
+    session = Session(**values)
     store.put(session, messages)
     return store.get(session.ref.key)
 

@@ -79,6 +79,7 @@ pieces = st.one_of(
 )
 @given(st.lists(pieces, max_size=12), st.integers(0, 2000), st.integers(1, 400))
 @example([LINES[0].removesuffix(b"\n"), b'\n{"x":1}'], 400, 7)
+@example([line.replace(b"2026", b"\x80026", 1) for line in LINES], 0, 1)
 def test_any_bytes_are_read_the_same_at_once_and_in_steps(
     tmp_path: Path, parts: list[bytes], cut: int, block: int
 ) -> None:

@@ -51,14 +51,14 @@ def text(words: str) -> TextBlock:
 
 
 def session_of(store: Codex, key: str = FIRST, **fields: object) -> Session:
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "ref": SessionRef(store.store_id, key),
         "format": "codex",
         "created_at": BEGAN,
         "last_activity": BEGAN + timedelta(hours=1),
         "workspace": Path("/home/dev/beta café"),
     }
-    return Session.model_validate(values | fields)
+    return Session(**(values | fields))
 
 
 def put(store: Codex, messages: Iterable[Message], key: str = FIRST, **fields: object) -> Session:
@@ -142,7 +142,7 @@ def test_blocks_of_one_message_become_messages_of_their_own(store: Codex) -> Non
         ["text"], ["thinking"], ["text"], ["tool_call"], ["tool_result"],
     ]  # fmt: skip
     # A failure has an exit code, and a reader sees it.
-    shown = failed.model_copy(update={"text": "Process exited with code 1\nno"})
+    shown = failed.replace(text="Process exited with code 1\nno")
     assert read[-1].blocks == (shown,)
 
 

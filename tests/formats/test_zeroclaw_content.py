@@ -234,7 +234,7 @@ def test_embedded_data_is_never_text_whatever_the_role() -> None:
         assert any(b.kind == "media" and b.size_bytes == 120 for b in shown)
     inside = blocks("tool", native(content=f"shot [IMAGE:{PICTURE}]", tool_call_id="c"))
     assert [b.kind for b in inside] == ["tool_result", "media"]
-    assert "base64" not in inside[0].model_dump_json()
+    assert "base64" not in repr(inside[0])
 
 
 def test_arguments_that_nest_too_deeply_stay_text() -> None:
@@ -242,7 +242,7 @@ def test_arguments_that_nest_too_deeply_stay_text() -> None:
     call = {"id": "c", "name": "n", "arguments": deep}
     shown = blocks("assistant", native(content=None, tool_calls=[call]))
     assert shown == (ToolCallBlock(call_id="c", name="n", arguments=deep),)
-    assert shown[0].model_dump_json()
+    assert deep in repr(shown[0])
 
 
 def test_text_full_of_opening_marks_is_read_once_and_stays_text() -> None:

@@ -110,7 +110,7 @@ def test_a_snapshot_of_metadata_holds_no_text_and_restores_nothing(
     with pytest.raises(SessionMissing):
         store.snapshot("nobody", EVERYTHING)
     with pytest.raises(UndoRefused):
-        store.restore(snapshot.model_copy(update={"scope": EVERYTHING, "payload": b"?"}))
+        store.restore(snapshot.replace(scope=EVERYTHING, payload=b"?"))
 
 
 def test_undo_puts_a_file_beside_a_database_only_if_that_knows_nothing_of_it(

@@ -33,7 +33,7 @@ def store(path: Path) -> Iterator[ZeroclawSqlite]:
 
 
 def search(store: ZeroclawSqlite, *words: str, **fields: object) -> list[str]:
-    query = Query(terms=tuple((Term(word),) for word in words)).model_copy(update=fields)
+    query = Query(terms=tuple((Term(word),) for word in words)).replace(**fields)
     return list(dict.fromkeys(key for key, _ in store.search(query)))
 
 

@@ -15,6 +15,7 @@ from sessiontui.backends import zeroclaw_sqlite
 from sessiontui.backends.zeroclaw_sqlite import ZeroclawSqlite
 from sessiontui.domain.errors import StoreMissing, StoreUnreadable
 from sessiontui.domain.indexed_text import texts_of
+from sessiontui.domain.message import TextBlock
 from sessiontui.domain.query import Query, Term
 from sessiontui.domain.session import SessionState, TitleSource
 from sessiontui.domain.store import CHANGES, Capability
@@ -183,7 +184,7 @@ def test_trap_4_control_characters_stay_in_the_text(store: ZeroclawSqlite, path:
     text = "a\0b \x1b[31mred [bold]x[/bold] \u202e\r\n"
     Owner(path).append("odd", "user", text)
     (message,) = store.messages("odd")
-    assert message.blocks[0].model_dump()["text"] == text
+    assert message.blocks == (TextBlock(text=text),)
 
 
 def test_trap_5_text_that_is_not_utf8_and_blobs_are_shown_as_damaged(

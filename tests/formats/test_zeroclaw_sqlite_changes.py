@@ -239,7 +239,7 @@ def test_a_cure_leaves_all_other_columns_as_they_are(store: ZeroclawSqlite, owne
     assert before is not None
     assert after is not None
     ended = {"state": SessionState.IDLE, "turn_id": None, "turn_started_at": None}
-    assert after == before.model_copy(update={**ended, "fingerprint": after.fingerprint})
+    assert after == before.replace(**ended, fingerprint=after.fingerprint)
 
 
 def test_behaviour_19_a_blank_context_never_blanks_a_stored_one(
@@ -306,7 +306,7 @@ def test_what_was_put_is_there_with_its_times_and_fields(store: ZeroclawSqlite) 
     for field in ("title", "created_at", "last_activity", "state", "turn_started_at", "channel"):
         assert getattr(found, field) == getattr(session, field)
     with pytest.raises(BadKey):
-        store.put(session.model_copy(update={"ref": SessionRef("", "\ud800")}), [])
+        store.put(session.replace(ref=SessionRef("", "\ud800")), [])
 
 
 CHANGES: dict[str, Callable[[ZeroclawSqlite, str], object]] = {

@@ -181,7 +181,7 @@ def test_an_id_that_another_session_took_refuses_the_undo_and_changes_nothing(
         store.restore(snapshot)
     assert owner.rows() == before
     with pytest.raises(UndoRefused):
-        store.restore(snapshot.model_copy(update={"payload": b"{}"}))
+        store.restore(snapshot.replace(payload=b"{}"))
 
 
 def test_a_rename_is_undone_and_leaves_what_was_written_since(

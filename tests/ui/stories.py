@@ -49,7 +49,7 @@ class Story(NamedTuple):
         return SessionApp(
             self.library,
             clock=lambda: NOW,
-            settings=settings.model_copy(update={"settings": chosen}),
+            settings=settings.replace(settings=chosen),
             first_run=first_run,
             notice=notice,
         )
@@ -74,7 +74,7 @@ class Story(NamedTuple):
             state=SessionState.IDLE,
         )
         said = messages if messages is not None else talk(title or key)
-        self.store.put(session.model_copy(update=fields), said)
+        self.store.put(session.replace(**fields), said)
         return ref
 
     def tell(self, *keys: str) -> None:

@@ -70,7 +70,7 @@ def test_only_a_message_that_stays_as_it_was_goes_on() -> None:
         message(3, Role.ASSISTANT, ThinkingBlock(text="one more")),
         message(4, Role.ASSISTANT, said, more),
         message(3, Role.USER, said, more),
-        message(3, Role.ASSISTANT, said, more).model_copy(update={"model": "another"}),
+        message(3, Role.ASSISTANT, said, more).replace(model="another"),
     ):
         assert not continues(before, other)
     longer = message(3, Role.ASSISTANT, "one more", more)
@@ -170,7 +170,7 @@ async def test_following_an_answer_that_goes_on_reads_nothing_before_it(
         (last,) = read(ref, -1)
         for text in ("the first boat leaves", "and the last one returns"):
             more = ToolCallBlock(name="look", arguments={"at": text}), TextBlock(text=text)
-            last = last.model_copy(update={"blocks": (*last.blocks, *more)})
+            last = last.replace(blocks=(*last.blocks, *more))
             story.store.update_last("night", last)
             story.tell("night")
             await settle(pilot)

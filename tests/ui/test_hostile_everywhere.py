@@ -23,6 +23,7 @@ from sessiontui.domain.message import (
 )
 from sessiontui.domain.session import SessionState
 from sessiontui.domain.store import Capabilities, Capability
+from sessiontui.domain.value import JsonValue
 from sessiontui.ui.screens.browse import BrowseScreen
 from sessiontui.ui.screens.bulk_change import BulkChangeScreen
 from sessiontui.ui.screens.help import Help
@@ -57,8 +58,11 @@ SCREENS = {
 
 def evil_message(role: Role) -> Message:
     """A message with every kind of block, all of them hostile."""
-    todos = [{"content": EVIL, "status": "pending", "activeForm": EVIL}, {"content": EVIL}]
-    edit = {"file_path": EVIL, "old_string": f"{EVIL}\n{EVIL}", "new_string": EVIL}
+    todos: JsonValue = [
+        {"content": EVIL, "status": "pending", "activeForm": EVIL},
+        {"content": EVIL},
+    ]
+    edit: JsonValue = {"file_path": EVIL, "old_string": f"{EVIL}\n{EVIL}", "new_string": EVIL}
     return Message(
         index=0,
         role=role,
@@ -128,9 +132,7 @@ async def test_no_screen_is_steered_or_broken_by_what_is_stored(
         supported=info.capabilities.supported - {Capability.RENAME},
         why_not={**info.capabilities.why_not, Capability.RENAME: EVIL, Capability.COMPACT: EVIL},
     )
-    evil = info.model_copy(
-        update={"title": EVIL, "root": Path("/" + EVIL), "problem": EVIL, "capabilities": able}
-    )
+    evil = info.replace(title=EVIL, root=Path("/" + EVIL), problem=EVIL, capabilities=able)
     story.library.stores = lambda: (evil,)  # type: ignore[method-assign]
     app = story.app(first_run=True, notice=EVIL)
     async with app.run_test(size=size, notifications=True) as pilot:

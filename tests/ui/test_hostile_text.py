@@ -28,7 +28,7 @@ def hostile_story(folder: Path) -> Story:
         HOSTILE,
         [
             text_message(Role.USER, f"periwinkle {HOSTILE}", NOW),
-            text_message(Role.ASSISTANT, HOSTILE, NOW).model_copy(update={"author": HOSTILE}),
+            text_message(Role.ASSISTANT, HOSTILE, NOW).replace(author=HOSTILE),
         ],
         agent=HOSTILE,
         channel=HOSTILE,
@@ -89,8 +89,8 @@ async def test_a_hostile_title_in_the_palette_is_only_text(tmp_path: Path) -> No
 
 async def test_a_hostile_store_is_listed_harmlessly(tmp_path: Path) -> None:
     story = hostile_story(tmp_path)
-    info = story.store.info().model_copy(
-        update={"title": HOSTILE, "root": Path("/x/[/y]\x1b]0;z\x07"), "problem": HOSTILE}
+    info = story.store.info().replace(
+        title=HOSTILE, root=Path("/x/[/y]\x1b]0;z\x07"), problem=HOSTILE
     )
 
     def stores() -> tuple[StoreInfo, ...]:

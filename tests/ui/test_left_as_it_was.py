@@ -110,9 +110,7 @@ async def test_the_welcome_counts_while_it_is_read_and_says_how_to_mend(tmp_path
 
     story = ordinary_story(tmp_path)
     sound = story.store.info()
-    sick = sound.model_copy(
-        update={"id": "astrid-1", "format": "astrid", "available": False, "problem": "no way in"}
-    )
+    sick = sound.replace(id="astrid-1", format="astrid", available=False, problem="no way in")
     story.library.stores = lambda: (sound, sick)  # type: ignore[method-assign]
 
     def remedy(store: str) -> str | None:

@@ -35,10 +35,7 @@ def long_story(folder: Path) -> Story:
 
     def ending(ref: SessionRef, count: int) -> Ending:
         last = list(messages(ref, -count))
-        counted = (
-            message.model_copy(update={"index": place - len(last)})
-            for place, message in enumerate(last)
-        )
+        counted = (message.replace(index=place - len(last)) for place, message in enumerate(last))
         return Ending(tuple(counted), counted=False)
 
     story.library.ending = ending  # type: ignore[method-assign]

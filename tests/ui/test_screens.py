@@ -70,8 +70,8 @@ async def test_enter_on_a_store_lists_its_sessions_only(tmp_path: Path) -> None:
 
 async def test_an_unreadable_store_is_named_with_its_problem(tmp_path: Path) -> None:
     story = ordinary_story(tmp_path)
-    sick = story.store.info().model_copy(
-        update={"id": "astrid-1", "available": False, "writable": False, "problem": "no permission"}
+    sick = story.store.info().replace(
+        id="astrid-1", available=False, writable=False, problem="no permission"
     )
 
     def stores() -> tuple[StoreInfo, ...]:

@@ -60,7 +60,7 @@ async def test_three_quick_keys_ask_once(tmp_path: Path) -> None:
 async def test_enter_goes_to_the_results_and_opens_one_at_its_hit(tmp_path: Path) -> None:
     story = empty_story(tmp_path)
     said = talk("harbours", 40)
-    said[51] = said[51].model_copy(update={"blocks": talk("the periwinkle")[0].blocks})
+    said[51] = said[51].replace(blocks=talk("the periwinkle")[0].blocks)
     story.add("long", "long talk", said)
     app = story.app()
     async with app.run_test(size=(120, 30)) as pilot:
@@ -113,7 +113,7 @@ async def test_n_walks_the_hits_without_leaving_the_list(tmp_path: Path) -> None
 async def test_a_better_hit_that_comes_later_does_not_move_the_reader(tmp_path: Path) -> None:
     story = empty_story(tmp_path)
     said = talk("harbours", 30)
-    said[0] = said[0].model_copy(update={"blocks": talk("the periwinkle")[0].blocks})
+    said[0] = said[0].replace(blocks=talk("the periwinkle")[0].blocks)
     story.add("long", "long talk", said)
     app = story.app()
     async with app.run_test(size=(120, 30)) as pilot:
@@ -214,8 +214,8 @@ async def test_a_snippet_is_cut_around_its_match_not_before_it(tmp_path: Path) -
     story = empty_story(tmp_path)
     said = talk("x")
     words = "word " * 60 + "periwinkle and more " + "word " * 60
-    block = said[0].blocks[0].model_copy(update={"text": words})
-    story.add("one", "one", [said[0].model_copy(update={"blocks": (block,)})])
+    block = said[0].blocks[0].replace(text=words)
+    story.add("one", "one", [said[0].replace(blocks=(block,))])
     app = story.app()
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)

@@ -22,9 +22,9 @@ def talk() -> list[Message]:
     answer = text_message(Role.ASSISTANT, "three entries", NOW)
     return [
         text_message(Role.USER, "what is in the folder", NOW),
-        call.model_copy(update={"tokens": 1_000}),
+        call.replace(tokens=1_000),
         output,
-        answer.model_copy(update={"tokens": 204, "model": "gossamer-4"}),
+        answer.replace(tokens=204, model="gossamer-4"),
     ]
 
 
@@ -47,7 +47,7 @@ async def test_the_turn_of_an_answer_says_what_it_took(
         assert "1,204 tokens" in painted(app)
         await pilot.press("F")
         (last,) = story.library.messages(story.ref("files"), -1)
-        story.store.update_last("files", last.model_copy(update={"tokens": 9_204}))
+        story.store.update_last("files", last.replace(tokens=9_204))
         story.tell("files")
         await settle(pilot)
         assert "10,204 tokens" in line_with(app, "tokens")

@@ -146,7 +146,7 @@ def test_names_are_put_in_order_by_the_list_itself() -> None:
     assert order.applied(Query()).sort is SortKey.ACTIVITY
     agents = [row.agent for row in order.sorted_rows(rows, Query())]
     assert agents == ["Coder", "scout", "scout", None]
-    turned = [row.agent for row in order._replace(reverse=True).sorted_rows(rows, Query())]
+    turned = [row.agent for row in order.replace(reverse=True).sorted_rows(rows, Query())]
     assert turned == ["scout", "scout", "Coder", None]
     stores = [ROW._replace(ref=SessionRef(store, "k")) for store in ("b", "a")]
     found = ListOrder(ListSort.STORE).sorted_rows(stores, Query())
@@ -155,7 +155,7 @@ def test_names_are_put_in_order_by_the_list_itself() -> None:
 
 def test_an_empty_list_says_what_would_change_that(tmp_path: Path) -> None:
     store = empty_story(tmp_path).store.info()
-    sick = store.model_copy(update={"available": False, "problem": "no permission"})
+    sick = store.replace(available=False, problem="no permission")
 
     def said(text: str, stores: tuple[StoreInfo, ...] | None, *, indexing: bool = False) -> str:
         query = parse_query(text, NOW)

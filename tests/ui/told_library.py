@@ -42,7 +42,7 @@ class ToldLibrary(Library):
             return page
         first = page.rows[self.first_rows or slice(0)]
         hits = sum(row.hit_count for row in first)
-        return page._replace(rows=first, total=None, hits=hits, complete=False)
+        return page.replace(rows=first, total=None, hits=hits, complete=False)
 
     def tell(
         self,

@@ -106,7 +106,7 @@ class FixedTitles:
         local = self.held.get(session.ref)
         if local is None or not local.fits(session):
             return session
-        return session.model_copy(update={"title": local.title, "title_source": TitleSource.LOCAL})
+        return session.replace(title=local.title, title_source=TitleSource.LOCAL)
 
 
 class Indexed:
@@ -168,8 +168,8 @@ def typed(query: Query | str, **changes: Any) -> Query:
     if isinstance(query, str):
         parsed = parse_query(query, NOW)
         sort = SortKey.RELEVANCE if parsed.searches_text else SortKey.ACTIVITY
-        query = parsed.model_copy(update={"sort": sort})
-    return query.model_copy(update=changes)
+        query = parsed.replace(sort=sort)
+    return query.replace(**changes)
 
 
 def put_session(

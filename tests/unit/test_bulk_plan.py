@@ -69,7 +69,7 @@ class TestPlan:
         noted = [Prospect(row.ref, note="it may post again") for row in plan().rows[::2]]
         assert plan().with_prospects(noted).notes == ("it may post again",)
         off = (
-            plan().with_prospects(noted)._replace(taken_off=frozenset({noted[0].ref, noted[1].ref}))
+            plan().with_prospects(noted).replace(taken_off=frozenset({noted[0].ref, noted[1].ref}))
         )
         assert off.notes == ()
 

@@ -11,6 +11,7 @@ import weakref
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -45,7 +46,7 @@ IDLE = Verdict(status=VerdictStatus.IDLE, evidence=("the store says idle",))
 
 
 def session(**fields: object) -> Session:
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "ref": SessionRef("memory-1", "trip"),
         "format": "memory",
         "title": "Trip [plan] *now*",
@@ -54,7 +55,7 @@ def session(**fields: object) -> Session:
         "message_count": 2,
         **fields,
     }
-    return Session.model_validate(values)
+    return Session(**values)
 
 
 def message(*blocks: Block, role: Role = Role.ASSISTANT, index: int = 0) -> Message:
@@ -280,7 +281,7 @@ def test_times_at_the_ends_of_the_calendar_do_no_harm(
     for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
         monkeypatch.setenv("TZ", zone)
         time.tzset()
-        said = message(TextBlock(text="hi")).model_copy(update={"created_at": at})
+        said = message(TextBlock(text="hi")).replace(created_at=at)
         whole = transcript(said, created_at=at, last_activity=at)
         assert exported(whole, form)
         assert file_name(whole.session, form)

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import JsonValue
 
 from sessiontui.domain.backend import ResumeCommand
 from sessiontui.domain.message import (
@@ -25,6 +25,7 @@ from sessiontui.domain.message import (
 )
 from sessiontui.domain.printable import printable
 from sessiontui.domain.session import Session, SessionRef, TitleSource
+from sessiontui.domain.value import JsonValue
 from sessiontui.domain.verdict import Verdict, VerdictStatus
 from sessiontui.services.exporting import ExportForm, document, exported
 from sessiontui.services.html_export import html_page
@@ -49,14 +50,14 @@ MARKUP = (
 
 
 def transcript(*messages: Message, **fields: object) -> Transcript:
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "ref": SessionRef("memory-1", "trip"),
         "format": "memory",
         "title": "Trip to Oslo",
         "title_source": TitleSource.STORE,
         **fields,
     }
-    return Transcript(Session.model_validate(values), IDLE, messages)
+    return Transcript(Session(**values), IDLE, messages)
 
 
 def page_of(messages: Sequence[Message], **fields: object) -> Page:
@@ -360,7 +361,7 @@ def test_no_text_in_any_field_becomes_markup(text: str) -> None:
         resume=ResumeCommand((text, text), None),
         masked={text: 1},
     )
-    several = [whole, replace(whole, session=whole.session.model_copy(update={"title": None}))]
+    several = [whole, replace(whole, session=whole.session.replace(title=None))]
     page = Page("".join(html_page(several, several=True)))
     # The second session is titled by its key: all scripts and styles are our own, one each.
     assert len(page.texts_in["script"]) == len(page.texts_in["style"]) == 1

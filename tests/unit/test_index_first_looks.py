@@ -34,7 +34,7 @@ class LookedAtStore(CountedStore):
     def scan(self, keys: Collection[str] | None = None) -> Iterator[Session]:
         for session in super().scan(keys):
             self.scanned.append(session.ref.key)
-            yield session.model_copy(update={"message_count": None, "model": None})
+            yield session.replace(message_count=None, model=None)
 
     def get(self, key: str) -> Session | None:
         return next(iter(CountedStore.scan(self, (key,))), None)

@@ -73,9 +73,7 @@ def test_the_index_gives_back_every_field_of_a_session(library: Library) -> None
 def test_rows_name_the_branch_and_the_parent(tmp_path: Path, key: str) -> None:
     backend = backend_class("memory").create(tmp_path / "store")
     parent = SessionRef("memory-1", key)
-    backend.put(
-        full_session("full").model_copy(update={"parent": parent, "branch": f"b {key}"}), ()
-    )
+    backend.put(full_session("full").replace(parent=parent, branch=f"b {key}"), ())
     backend.put(Session(ref=SessionRef("", "bare"), format="memory"), ())
     library = Library.open(LibraryOptions(stores=(f"memory:{tmp_path / 'store'}",)))
     library.sync(upto=IndexTier.ROWS)
@@ -95,7 +93,7 @@ def test_a_page_of_sessions_knows_the_total(library: Library) -> None:
 
 @pytest.mark.parametrize("key", ["full", "half \ud83d"])
 def test_details_survive_as_text(key: str) -> None:
-    session = full_session(key).model_copy(update={"sender": key})
+    session = full_session(key).replace(sender=key)
     details = details_of(details_text(session))
     assert details["sender"] == key
     assert (details["turns"], details["tokens"]) == (3, 12)

@@ -301,8 +301,8 @@ def test_a_message_that_goes_on_is_one_hit(indexed: Indexed) -> None:
     message = text_message(Role.ASSISTANT, "gasket")
     store.append("first", message)
     indexed.sync.run()
-    longer = message.model_copy(
-        update={"blocks": (TextBlock(text="gasket"), TextBlock(text="and another gasket"))}
+    longer = message.replace(
+        blocks=(TextBlock(text="gasket"), TextBlock(text="and another gasket"))
     )
     store.update_last("first", longer)
     indexed.sync.run()

@@ -36,7 +36,7 @@ SESSION = JournalledSession(
 
 
 def test_an_entry_unfolds_into_its_sessions() -> None:
-    contents = {"1": (SESSION, SESSION._replace(ref=BOOM, title="boom", is_undone=True))}
+    contents = {"1": (SESSION, SESSION.replace(ref=BOOM, title="boom", is_undone=True))}
     (folded,) = lines_of([ENTRY], frozenset(), contents, NOW)
     assert (folded.lead, folded.title) == ("2h", "deleted 2 sessions")
     assert folded.figures == ("until 19 Jan 2027", "12 KB")
@@ -53,7 +53,7 @@ def test_what_cannot_be_taken_back_is_quiet_and_says_why() -> None:
         ("its snapshot was removed: it is older than 30 days", "expired"),
         ("its record is damaged", "its record is damaged"),
     ):
-        spent = ENTRY.model_copy(update={"undoable": False, "problem": problem, "kept_until": None})
+        spent = ENTRY.replace(undoable=False, problem=problem, kept_until=None)
         (line,) = lines_of([spent], frozenset(), {}, NOW)
         assert (line.note, line.tone, line.figures[0]) == (said, Tone.QUIET, "")
         assert [fact.value for fact in entry_facts(spent, NOW) if fact.is_warning] == [problem]
@@ -75,24 +75,22 @@ def test_words_are_looked_for_in_titles_stores_and_what_was_done() -> None:
 
 
 def test_the_facts_say_what_was_and_what_became_of_it() -> None:
-    renamed = SESSION._replace(action=Action.RENAME, title_after="journey")
+    renamed = SESSION.replace(action=Action.RENAME, title_after="journey")
     facts = {fact.name: fact.value for fact in session_facts(renamed)}
     assert (facts["was"], facts["became"]) == ("trip plan", "journey")
-    automatic = session_facts(renamed._replace(title_after=""))
+    automatic = session_facts(renamed.replace(title_after=""))
     assert ("became", "its automatic title") in [fact[:2] for fact in automatic]
-    cured = SESSION._replace(action=Action.CURE, session_state="running")
+    cured = SESSION.replace(action=Action.CURE, session_state="running")
     facts = {fact.name: fact.value for fact in session_facts(cured)}
     assert (facts["its store said"], facts["became"]) == ("running", "idle")
     assert facts["held"] == "4 messages"
-    failed = {
-        fact.name: fact.value for fact in session_facts(cured._replace(session_state="error"))
-    }
+    failed = {fact.name: fact.value for fact in session_facts(cured.replace(session_state="error"))}
     assert failed["its store said"] == "failed", "as everywhere where people read it"
     assert ("session", str(TRIP)) in [fact[:2] for fact in place_facts(SESSION)]
 
 
 def test_it_says_why_a_session_cannot_be_read_as_it_was() -> None:
-    assert "taken back" in why_no_transcript(SESSION._replace(is_undone=True))
-    renamed = why_no_transcript(SESSION._replace(action=Action.RENAME))
+    assert "taken back" in why_no_transcript(SESSION.replace(is_undone=True))
+    renamed = why_no_transcript(SESSION.replace(action=Action.RENAME))
     assert renamed == "no message went when it was renamed"
     assert why_no_transcript(SESSION) == "its copy is not kept any more"

@@ -43,7 +43,7 @@ def test_a_process_is_known_by_its_number_and_its_start() -> None:
     assert seen.started.isdecimal()
     me = Owner(pid=os.getpid(), started=seen.started)
     assert presence_of((me,)) == Presence(alive=True, owner=me)
-    former = me.model_copy(update={"started": "1"})
+    former = me.replace(started="1")
     assert presence_of((former,)) == Presence(alive=False)
 
 
@@ -62,10 +62,10 @@ def test_a_process_that_has_ended_is_gone_even_before_its_parent_noticed() -> No
         (KIM, Sighting("101"), False),
         (KIM, None, False),
         (KIM, Sighting(None), None),
-        (KIM.model_copy(update={"started": None}), Sighting("100"), None),
-        (KIM.model_copy(update={"started": None}), None, False),
-        (KIM.model_copy(update={"elsewhere": True}), None, None),
-        (KIM.model_copy(update={"elsewhere": True}), Sighting("100"), True),
+        (KIM.replace(started=None), Sighting("100"), None),
+        (KIM.replace(started=None), None, False),
+        (KIM.replace(elsewhere=True), None, None),
+        (KIM.replace(elsewhere=True), Sighting("100"), True),
     ],
 )
 def test_only_a_process_with_the_same_start_is_the_owner(
@@ -131,7 +131,7 @@ def test_what_failed_stays_failed_and_is_live_while_its_owner_is() -> None:
 
 
 def test_a_stuck_owner_is_told_with_what_speaks_for_it() -> None:
-    owner = KIM.model_copy(update={"moved_at": ago(25)})
+    owner = KIM.replace(moved_at=ago(25))
     facts = TurnFacts(state=SessionState.UNKNOWN, turn_open=True, moved_at=ago(20))
     verdict = judge(facts, NOW, presence=Presence(alive=True, owner=owner))
     assert verdict.evidence == (
@@ -149,7 +149,7 @@ def test_a_dead_owner_makes_nothing_live_and_is_no_proof_against_what_just_moved
         VerdictStatus.INTERRUPTED, False, False,
     )  # fmt: skip
     assert verdict.evidence[-1] == "the process that had it open is gone"
-    moving = open_turn.model_copy(update={"moved_at": ago(1)})
+    moving = open_turn.replace(moved_at=ago(1))
     assert judge(moving, NOW, presence=gone).status is VerdictStatus.RUNNING
     assert judge(moving, NOW, presence=gone).live is None
 

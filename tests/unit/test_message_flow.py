@@ -237,11 +237,11 @@ def _seen(flow: MessageFlow) -> list[object]:
 def test_a_message_that_goes_on_ends_as_one_that_came_at_once(length: int, step: int) -> None:
     *before, last = every_kind()[:length]
     more = (call("a", call_id="new"), ThinkingBlock(text="so"), result("found", "new"))
-    whole = last.model_copy(update={"blocks": (*last.blocks, *more, *last.blocks)})
+    whole = last.replace(blocks=(*last.blocks, *more, *last.blocks))
     flow = flow_of(*before)
     known: Message | None = None
     for count in (*range(1, len(whole.blocks), step), len(whole.blocks)):
-        part = whole.model_copy(update={"blocks": whole.blocks[:count]})
+        part = whole.replace(blocks=whole.blocks[:count])
         if known is None:
             flow.extend([part])
         elif continues(known, part):

@@ -162,7 +162,7 @@ def test_what_could_not_be_read_is_tried_again_when_somebody_comes_back() -> Non
 
 def test_the_kinds_of_all_blocks_are_known_without_reading() -> None:
     shelf = Shelf(every_kind() * 30)
-    shelf.messages = [m.model_copy(update={"index": n}) for n, m in enumerate(shelf.messages)]
+    shelf.messages = [m.replace(index=n) for n, m in enumerate(shelf.messages)]
     pages = shelf.pages(LONG)
     kinds = [tuple(block.kind for block in message.blocks) for message in shelf.messages]
     assert [pages.kinds(place) for place in range(len(pages))] == kinds
@@ -205,7 +205,7 @@ def test_messages_that_are_not_there_any_more_are_shown_as_gone() -> None:
     flow = MessageFlow((), None, pages)
     shelf.messages = [
         shelf.messages[0],
-        shelf.messages[1].model_copy(update={"blocks": (ToolCallBlock(name="x"),) * 2}),
+        shelf.messages[1].replace(blocks=(ToolCallBlock(name="x"),) * 2),
     ]
     assert pages[0].blocks[0].kind == "text"
     for place in (1, 2):
@@ -233,15 +233,12 @@ def test_why_they_cannot_be_read_is_said_in_their_place() -> None:
 def test_text_and_arguments_weigh() -> None:
     call = ToolCallBlock(name="write", arguments={"content": "x" * 1_000, "lines": 3})
     light = Message(index=0, role=Role.USER)
-    heavy = light.model_copy(update={"blocks": (TextBlock(text="y" * 500), call)})
+    heavy = light.replace(blocks=(TextBlock(text="y" * 500), call))
     assert weight_of(heavy) - weight_of(light) == 1_500
 
 
 def test_indices_are_moved_when_it_is_known_what_stands_before() -> None:
-    messages = [
-        message.model_copy(update={"index": place - 4})
-        for place, message in enumerate(conversation(4))
-    ]
+    messages = [message.replace(index=place - 4) for place, message in enumerate(conversation(4))]
     flow = MessageFlow(messages)
     assert [flow.index_at(place) for place in range(4)] == [-4, -3, -2, -1]
     flow.renumber(100)
@@ -252,12 +249,9 @@ def test_indices_are_moved_when_it_is_known_what_stands_before() -> None:
 
 @pytest.mark.parametrize("later", [0, 1, 7])
 def test_what_was_written_since_the_ending_was_read_is_not_counted(later: int) -> None:
-    whole = [
-        message.model_copy(update={"index": place})
-        for place, message in enumerate(conversation(30))
-    ]
+    whole = [message.replace(index=place) for place, message in enumerate(conversation(30))]
     known = whole[10 : len(whole) - later]
-    ending = [m.model_copy(update={"index": n - len(known)}) for n, m in enumerate(known)]
+    ending = [m.replace(index=n - len(known)) for n, m in enumerate(known)]
     shift = shift_of(ending, whole)
     assert [message.index + shift for message in ending] == [message.index for message in known]
 

@@ -31,8 +31,8 @@ def read(text: str) -> Query:
 
 def plain(query: Query) -> Query:
     """The query without what only its typing tells: which word was the last one."""
-    groups = tuple(tuple(t._replace(prefix=False) for t in group) for group in query.terms)
-    return query.model_copy(update={"terms": groups})
+    groups = tuple(tuple(t.replace(prefix=False) for t in group) for group in query.terms)
+    return query.replace(terms=groups)
 
 
 @given(st.lists(words, max_size=6))

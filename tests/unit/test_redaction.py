@@ -8,11 +8,11 @@ import re
 import string
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import JsonValue
 
 from sessiontui.domain.backend import ResumeCommand
 from sessiontui.domain.message import (
@@ -24,6 +24,7 @@ from sessiontui.domain.message import (
     ThinkingBlock,
 )
 from sessiontui.domain.session import Session, SessionRef
+from sessiontui.domain.value import JsonValue
 from sessiontui.domain.verdict import Verdict, VerdictStatus
 from sessiontui.services.redaction import Redactor, found_secrets, mark
 from sessiontui.services.redaction_rules import BLOCKS, TOKENS
@@ -329,9 +330,8 @@ VALUES: JsonValue = {
 
 
 def session(**fields: object) -> Session:
-    return Session.model_validate(
-        {"ref": SessionRef("memory-1", "k"), "format": "memory", **fields}
-    )
+    values: dict[str, Any] = {"ref": SessionRef("memory-1", "k"), "format": "memory", **fields}
+    return Session(**values)
 
 
 def test_every_block_and_every_field_is_searched() -> None:

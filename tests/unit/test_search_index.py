@@ -14,6 +14,7 @@ from sessiontui.domain.message import (
 )
 from sessiontui.domain.query import Query, SortKey
 from sessiontui.domain.search import Tier
+from sessiontui.domain.session import SessionState
 from tests.unit.indexing import NOW, WAYS, CountedStore, Indexed, in_a_way, kitchen_of, put_session
 
 
@@ -195,7 +196,7 @@ def test_only_sessions_of_open_stores_are_found(tmp_path: Path) -> None:
 
 def test_verdicts_of_open_turns_follow_the_clock(tmp_path: Path) -> None:
     indexed = Indexed(tmp_path)
-    indexed.put("run", "go", "on", state="running", age=timedelta(minutes=5))
+    indexed.put("run", "go", "on", state=SessionState.RUNNING, age=timedelta(minutes=5))
     indexed.sync.run()
     stores = indexed.store_ids
     assert indexed.index.rows(Query(), stores, NOW.timestamp(), 600).rows[0].status == "running"

@@ -111,7 +111,7 @@ def test_whole_answers_are_complete_and_first_rows_are_right(
                 first = hurried.rows(query, stores, NOW.timestamp(), 600.0, whole=False)
                 assert set(keys(first)) <= set(keys(whole)), (query, limits)
                 if first.complete:
-                    assert first._replace(complete=True) == whole, (query, limits)
+                    assert first.replace(complete=True) == whole, (query, limits)
                 hurried.close()
         indexed.index.close()
 
@@ -120,7 +120,7 @@ def test_whole_answers_are_complete_and_first_rows_are_right(
 def test_with_time_enough_the_first_rows_are_all(tmp_path: Path, limits: SearchLimits) -> None:
     held = {f"k{number}": Talk("t", [("user", False, word)]) for number, word in enumerate(SAID)}
     indexed = indexed_of(tmp_path, held)
-    hurried = SearchIndex(tmp_path / "cache", limits._replace(rows=50), lambda: 0.0)
+    hurried = SearchIndex(tmp_path / "cache", limits.replace(rows=50), lambda: 0.0)
     for word in ASKED:
         query = Query(terms=((Term(word),),), sort=SortKey.RELEVANCE)
         whole = indexed.rows(query)

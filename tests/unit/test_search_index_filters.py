@@ -91,7 +91,7 @@ queries = st.builds(
 @given(st.lists(sessions(), max_size=12), st.lists(queries, min_size=1, max_size=12))
 def test_the_index_answers_as_the_domain_does(stored: list[Session], asked: list[Query]) -> None:
     numbered = [
-        session.model_copy(update={"ref": SessionRef(session.ref.store, f"k{number:02}")})
+        session.replace(ref=SessionRef(session.ref.store, f"k{number:02}"))
         for number, session in enumerate(stored)
     ]
     with tempfile.TemporaryDirectory() as folder:
@@ -102,7 +102,7 @@ def test_the_index_answers_as_the_domain_does(stored: list[Session], asked: list
             page = index.rows(query, STORES, NOW.timestamp(), THRESHOLD.total_seconds())
             expected = list(select_sessions(numbered, query, NOW, THRESHOLD))
             assert [row.ref for row in page.rows] == [session.ref for session in expected], query
-            everything = query.model_copy(update={"limit": None, "offset": 0})
+            everything = query.replace(limit=None, offset=0)
             assert page.total == len(list(select_sessions(numbered, everything, NOW, THRESHOLD)))
             for row, session in zip(page.rows, expected, strict=True):
                 status = judge(TurnFacts.of(session), NOW, THRESHOLD).status

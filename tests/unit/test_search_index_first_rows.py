@@ -84,7 +84,7 @@ def test_what_few_texts_hold_is_found_however_old_and_needs_no_second_question(
 
 
 def test_when_the_time_is_over_what_was_found_is_the_answer(tmp_path: Path) -> None:
-    indexed = many(tmp_path, LIMITS._replace(rows=MANY))
+    indexed = many(tmp_path, LIMITS.replace(rows=MANY))
     found = []
     for step in (0.0, 0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0):
         indexed.clock = ticking(step)
@@ -102,7 +102,7 @@ def test_when_the_time_is_over_what_was_found_is_the_answer(tmp_path: Path) -> N
 
 
 def test_a_common_beginning_is_looked_for_by_the_words_used_lately(tmp_path: Path) -> None:
-    indexed = many(tmp_path, LIMITS._replace(texts=-1))
+    indexed = many(tmp_path, LIMITS.replace(texts=-1))
     query = Query(terms=((Term("kett", prefix=True),),), sort=SortKey.RELEVANCE)
     page = first(indexed, query)
     assert keys(page) == ["s0", "s1"]
@@ -115,7 +115,7 @@ def test_a_beginning_that_is_a_common_word_finds_that_word_first(tmp_path: Path)
     indexed = many(tmp_path)
     indexed.put("longer", "x", "there", age=timedelta(hours=1))
     indexed.sync.run()
-    indexed = indexed.reopened(LIMITS._replace(texts=-1))
+    indexed = indexed.reopened(LIMITS.replace(texts=-1))
     query = Query(terms=((Term("the", prefix=True),),), sort=SortKey.RELEVANCE)
     assert keys(first(indexed, query)) == ["s0", "s1"]
     assert "longer" in keys(indexed.rows(query))
@@ -159,7 +159,7 @@ def test_a_small_index_is_always_answered_whole(tmp_path: Path) -> None:
 
 
 def test_sessions_with_very_many_hits_do_not_hide_the_others(tmp_path: Path) -> None:
-    indexed = Indexed(tmp_path, LIMITS._replace(rows=10))
+    indexed = Indexed(tmp_path, LIMITS.replace(rows=10))
     for number in range(3):
         indexed.put(f"long{number}", *["kettle"] * 2_500, age=timedelta(days=number + 1))
     indexed.put("short", "kettle", age=timedelta(days=9))
@@ -187,7 +187,7 @@ def test_a_part_of_a_title_is_found_before_all_titles_are_read(
 
 
 def test_what_stands_nowhere_is_known_at_once_whatever_stands_beside_it(tmp_path: Path) -> None:
-    indexed = many(tmp_path, LIMITS._replace(titles=1))
+    indexed = many(tmp_path, LIMITS.replace(titles=1))
     page = first(indexed, "zzzzz the")
     assert (page.rows, page.total, page.complete) == ((), 0, True)
     page = first(indexed, "kettel39 the")

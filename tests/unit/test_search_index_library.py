@@ -17,7 +17,7 @@ from sessiontui.domain.events import StoreEvent, StoreEventKind
 from sessiontui.domain.message import Role, ToolResultBlock
 from sessiontui.domain.query import Query
 from sessiontui.domain.search import IndexTier
-from sessiontui.domain.session import SessionRef, TitleSource
+from sessiontui.domain.session import SessionRef, SessionState, TitleSource
 from sessiontui.domain.verdict import VerdictStatus
 from sessiontui.services.index_schema import FILE_NAME
 from sessiontui.services.library import Library, LibraryOptions
@@ -155,7 +155,9 @@ def test_a_delete_and_its_undo_are_seen_at_once(library: Library) -> None:
 
 
 def test_the_verdict_goes_by_the_clock(library: Library, stores: tuple[Memory, Memory]) -> None:
-    put_session(stores[0], "run", ["go", "on"], None, timedelta(hours=1), {"state": "running"})
+    put_session(
+        stores[0], "run", ["go", "on"], None, timedelta(hours=1), {"state": SessionState.RUNNING}
+    )
     library.sync()
     ref = SessionRef(stores[0].store_id, "run")
     verdict = library.verdict(library.session(ref))

@@ -17,6 +17,7 @@ from sessiontui.domain.message import (
 from sessiontui.domain.query import Query, Term, workspace_filter
 from sessiontui.domain.search import IndexTier
 from sessiontui.domain.session import Session, SessionRef
+from sessiontui.services.index_bulk import Spellings
 from sessiontui.services.index_texts import ReadText
 from tests.unit.indexing import WAYS, Indexed, in_a_way, kitchen_of
 
@@ -111,7 +112,7 @@ def test_keys_and_texts_that_are_no_unicode_are_kept(indexed: Indexed) -> None:
     with indexed.index.changing() as change, change.beside() as beside:
         batch = TextBatch([said], "c", restart=True)
         text = ReadText.of(1, None, batch, (IndexTier.TEXT,), "f1")
-        beside.run(change.begin_texts([text], {}))
+        beside.run(change.begin_texts([text], Spellings()))
     assert indexed.found("kettle") == ["bad\udcff"]
     assert indexed.index.refs_beginning("bad\udcff", indexed.store_ids)[0].key == "bad\udcff"
     assert indexed.index.refs_of_key("bad\udcff", indexed.store_ids)[0].key == "bad\udcff"

@@ -221,8 +221,8 @@ class TestRename:
 
         def forget_creation(store: Contrary, key: str) -> None:
             held = store._held[key]
-            session = held.session.model_copy(update={"created_at": None})
-            store._held[key] = held.model_copy(update={"session": session, "messages": ()})
+            session = held.session.replace(created_at=None)
+            store._held[key] = held.replace(session=session, messages=())
 
         # The creation time of such a format stands in its first message.
         original = Contrary.clear
@@ -279,7 +279,7 @@ class TestCure:
             "turn_started_at": None,
             "fingerprint": cured.fingerprint,
         }
-        assert cured == held.model_copy(update=changed)
+        assert cured == held.replace(**changed)
         bench.actions.undo()
         assert bench.content() == before
 

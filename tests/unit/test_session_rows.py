@@ -100,7 +100,7 @@ ALL = Needs(40, 4, 10, 8, 5, 6, 12, 12)
 
 @given(st.integers(1, 60), st.sets(st.sampled_from(["format", "model", "branch", "place"])))
 def test_columns_go_away_one_by_one_and_the_title_stays(title: int, same: set[str]) -> None:
-    needs = ALL._replace(title=title, same=frozenset(same))
+    needs = ALL.replace(title=title, same=frozenset(same))
     plans = [plan_columns(width, needs) for width in range(200, 4, -1)]
     counts = [len(plan.columns) for plan in plans]
     assert counts == sorted(counts, reverse=True)
@@ -117,7 +117,7 @@ def test_what_says_the_same_in_every_row_goes_first() -> None:
     some = plan_columns(84, ALL)
     assert "format" in some.names
     assert "branch" not in some.names
-    alike = plan_columns(84, ALL._replace(same=frozenset({"format", "place"})))
+    alike = plan_columns(84, ALL.replace(same=frozenset({"format", "place"})))
     assert {"format", "place"}.isdisjoint(alike.names)
     assert "messages" in alike.names
 
@@ -152,7 +152,7 @@ def test_columns_are_as_wide_as_the_widest_of_all_rows_needs() -> None:
         ROW._replace(agent="\u6771\u4eac", message_count=None, size_bytes=None, model="opus"),
     ]
     needs = measure(rows)
-    assert needs._replace(same=frozenset()) == Needs(12, 2, 20, 8, 5, 6, 4, 1)
+    assert needs.replace(same=frozenset()) == Needs(12, 2, 20, 8, 5, 6, 4, 1)
     assert needs.same == {"format", "branch", "model"}
     assert measure(rows[1:]).place == 4
     by_agent = measure(rows, ("agent", "channel"))

@@ -127,7 +127,7 @@ def test_the_numbers_are_those_that_counting_one_by_one_gives(
     indexed = Indexed(tmp_path / f"case-{next(_numbers)}")
     for session, messages in told:
         ref = SessionRef(indexed.store.store_id, session.ref.key)
-        indexed.store.put(session.model_copy(update={"ref": ref}), messages)
+        indexed.store.put(session.replace(ref=ref), messages)
     indexed.sync.run()
     # What the store makes of a session is what counts.
     held = {session.ref.key: session for session in indexed.store.scan()}

@@ -102,25 +102,25 @@ def test_groups_and_amounts_in_words() -> None:
 
 def test_streaks_and_notes_say_what_there_is() -> None:
     def words(current: int, longest: int) -> str:
-        return streak_words(NOTHING._replace(streaks=Streaks(9, longest, None, current)))
+        return streak_words(NOTHING.replace(streaks=Streaks(9, longest, None, current)))
 
     assert words(3, 3) == "3 in a row"
     assert words(2, 5) == "2 in a row, at most 5"
     assert words(0, 5) == "at most 5 in a row"
     assert streak_words(NOTHING) == ""
     assert notes(NOTHING) == []
-    assert len(notes(NOTHING._replace(pending=1, undated=2, untimed=1))) == 3
+    assert len(notes(NOTHING.replace(pending=1, undated=2, untimed=1))) == 3
 
 
 def test_only_what_tells_something_is_gone_round() -> None:
     one = (Group("a", Amounts(3)),)
     none = (Group(None, Amounts(3)),)
-    found = NOTHING._replace(
+    found = NOTHING.replace(
         amounts=Amounts(3, 5, None, 7),
         groups={**dict.fromkeys(GroupField, none), GroupField.AGENT: one, GroupField.STORE: one},
     )
     assert next_field(found, GroupField.AGENT) is GroupField.AGENT
-    two = found._replace(groups={**found.groups, GroupField.MODEL: (*one, *none)})
+    two = found.replace(groups={**found.groups, GroupField.MODEL: (*one, *none)})
     assert next_field(two, GroupField.AGENT) is GroupField.MODEL
     assert next_measure(found, Measure.SESSIONS) is Measure.MESSAGES
     assert next_measure(found, Measure.MESSAGES) is Measure.TOKENS
@@ -130,7 +130,7 @@ def test_only_what_tells_something_is_gone_round() -> None:
 
 def test_totals_that_no_store_knows_are_left_out() -> None:
     assert [card.words for card in cards(NOTHING)] == ["sessions"]
-    one = NOTHING._replace(amounts=Amounts(1, 1, 1, 1), span=TimeSpan(NOW), begun=1)
+    one = NOTHING.replace(amounts=Amounts(1, 1, 1, 1), span=TimeSpan(NOW), begun=1)
     assert [card.words for card in cards(one)] == [
         "session, 1 begun",
         "message, 0 with text",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import JsonValue
 
 from sessiontui.domain.todo_list import Todo, TodoState, todo_list_of
+from sessiontui.domain.value import JsonValue
 from sessiontui.ui.widgets.folding import Fold
 from tests.transcripts import call, result
 from tests.unit.rendering import COLOURS, opened, render, shown

@@ -89,7 +89,7 @@ def test_turns_that_come_later_are_told_like_those_that_come_at_once(
 
 def test_an_answer_that_is_counted_after_it_was_shown_goes_on() -> None:
     *known, last = turns()[:4]
-    bare = last.model_copy(update={"tokens": None})
+    bare = last.replace(tokens=None)
     assert continues(bare, last)
     assert not continues(last, last)
     flow = MessageFlow([*known, bare])

@@ -352,8 +352,8 @@ class TestDamage:
         put_session(bench.store(), "k", "text")
         held = bench.store()._held  # type: ignore[attr-defined]
         held[odd.key] = held.pop("k")
-        session = held[odd.key].session.model_copy(update={"title": "named"})
-        held[odd.key] = held[odd.key].model_copy(update={"session": session})
+        session = held[odd.key].session.replace(title="named")
+        held[odd.key] = held[odd.key].replace(session=session)
         bench.titles.put(odd, None)
         with bench.journal.locked(), bench.journal.draft(Action.DELETE) as draft:
             item = JournalItem(

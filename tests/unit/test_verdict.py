@@ -94,4 +94,4 @@ def test_a_stuck_verdict_says_what_speaks_for_it() -> None:
 )
 def test_only_running_and_waiting_are_live(status: VerdictStatus, live: bool) -> None:
     facts = TurnFacts(state=SessionState.IDLE)
-    assert judge(facts, NOW).model_copy(update={"status": status}).is_live is live
+    assert judge(facts, NOW).replace(status=status).is_live is live

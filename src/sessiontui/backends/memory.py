@@ -12,9 +12,9 @@ import threading
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict
+import msgspec
 
 from sessiontui.domain.backend import (
     ClearOnly,
@@ -32,6 +32,7 @@ from sessiontui.domain.indexed_text import TextBatch, texts_of
 from sessiontui.domain.message import Message
 from sessiontui.domain.session import Session, SessionPatch, SessionRef, SessionState, TitleSource
 from sessiontui.domain.store import Capabilities, Capability, StoreInfo
+from sessiontui.domain.value import Value
 
 _NOT_HERE = "a store in memory keeps nothing that this would concern"
 
@@ -39,14 +40,12 @@ _NOT_HERE = "a store in memory keeps nothing that this would concern"
 _numbers = itertools.count(1)
 
 
-class _Held(BaseModel):
+class _Held(Value):
     """One session as it is held; replaced as a whole by every change.
 
     Every message has a number that is never given again: it tells what was written after a
     snapshot from what was in it and cut since.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     session: Session
     messages: tuple[Message, ...]
@@ -54,13 +53,11 @@ class _Held(BaseModel):
 
     @property
     def fingerprint(self) -> str:
-        return hashlib.sha256(self.model_dump_json().encode("utf-8", "replace")).hexdigest()[:16]
+        return hashlib.sha256(_written(self)).hexdigest()[:16]
 
 
-class _Saved(BaseModel):
+class _Saved(Value):
     """The payload of a snapshot: messages with later numbers were written since."""
-
-    model_config = ConfigDict(frozen=True)
 
     held: _Held
     next_number: int
@@ -142,15 +139,13 @@ class Memory(SessionBackend):
         first = next((m for m in held.messages if m.human), None)
         derived = next((b.text for b in first.blocks if b.kind == "text"), None) if first else None
         last = held.messages[-1] if held.messages else None
-        return held.session.model_copy(
-            update={
-                "title": held.session.title or (derived.strip()[:200] if derived else None),
-                "title_source": TitleSource.STORE if held.session.title else TitleSource.DERIVED,
-                "message_count": len(held.messages),
-                "turn_open": _turn_open(held.session.state, last),
-                "size_bytes": sum(len(message.model_dump_json()) for message in held.messages),
-                "fingerprint": held.fingerprint,
-            }
+        return held.session.replace(
+            title=held.session.title or (derived.strip()[:200] if derived else None),
+            title_source=TitleSource.STORE if held.session.title else TitleSource.DERIVED,
+            message_count=len(held.messages),
+            turn_open=_turn_open(held.session.state, last),
+            size_bytes=sum(len(_written(message)) for message in held.messages),
+            fingerprint=held.fingerprint,
         )
 
     def messages(self, key: str, start: int = 0, stop: int | None = None) -> Iterator[Message]:
@@ -182,8 +177,8 @@ class Memory(SessionBackend):
                 held = _Held(
                     session=Session(ref=ref, format=self.format, created_at=now), messages=()
                 )
-            fresh = message.model_copy(update={"index": len(held.messages)})
-            session = held.session.model_copy(update={"last_activity": fresh.created_at or now})
+            fresh = message.replace(index=len(held.messages))
+            session = held.session.replace(last_activity=fresh.created_at or now)
             self._held[key] = _Held(
                 session=session,
                 messages=(*held.messages, fresh),
@@ -196,7 +191,7 @@ class Memory(SessionBackend):
             if held is None or not held.messages:
                 return False
             shortened = {"messages": held.messages[:-1], "numbers": held.numbers[:-1]}
-            self._held[key] = held.model_copy(update=shortened)
+            self._held[key] = held.replace(**shortened)
             return True
 
     def clear(self, key: str, scope: ClearScope | None = None, expect: str | None = None) -> int:
@@ -217,7 +212,7 @@ class Memory(SessionBackend):
                     blocks = tuple(b for b in message.blocks if b.kind != wanted)
                     touched += len(blocks) != len(message.blocks)
                     if blocks:
-                        kept.append((message.model_copy(update={"blocks": blocks}), number))
+                        kept.append((message.replace(blocks=blocks), number))
             if touched:
                 self._held[key] = _renumbered(held, kept)
             return touched
@@ -233,7 +228,7 @@ class Memory(SessionBackend):
     def patch(self, key: str, changes: SessionPatch, expect: str | None = None) -> None:
         with self._lock:
             held = self._known(key, expect)
-            update = {name: getattr(changes, name) for name in changes.model_fields_set}
+            update: dict[str, Any] = {**changes}
             if "title" in update:
                 update["title"] = update["title"] or None
             if "state" in update:
@@ -242,16 +237,14 @@ class Memory(SessionBackend):
                 update["turn_started_at"] = datetime.now(UTC) if running else None
                 if not running and "turn_id" not in update:
                     update["turn_id"] = None
-            session = held.session.model_copy(update=update)
-            self._held[key] = held.model_copy(update={"session": session})
+            session = held.session.replace(**update)
+            self._held[key] = held.replace(session=session)
 
     def put(self, session: Session, messages: Iterable[Message]) -> None:
         ref = SessionRef(self.store_id, session.ref.key)
-        numbered = tuple(m.model_copy(update={"index": i}) for i, m in enumerate(messages))
+        numbered = tuple(m.replace(index=i) for i, m in enumerate(messages))
         title = session.title if session.title_source is TitleSource.STORE else None
-        stored = session.model_copy(
-            update={"ref": ref, "format": self.format, "title": title, "fingerprint": ""}
-        )
+        stored = session.replace(ref=ref, format=self.format, title=title, fingerprint="")
         with self._lock:
             numbers = tuple(next(_numbers) for _ in numbered)
             self._held[ref.key] = _Held(session=stored, messages=numbered, numbers=numbers)
@@ -266,11 +259,11 @@ class Memory(SessionBackend):
             scope=scope,
             taken_at=datetime.now(UTC),
             fingerprint=held.fingerprint,
-            payload=saved.model_dump_json().encode(),
+            payload=_written(saved),
         )
 
     def restore(self, snapshot: Snapshot) -> None:
-        saved = _Saved.model_validate_json(snapshot.payload)
+        saved = msgspec.json.decode(snapshot.payload, type=_Saved, dec_hook=_path)
         held = saved.held
         with self._lock:
             current = self._held.get(snapshot.key)
@@ -294,11 +287,9 @@ class Memory(SessionBackend):
 
 def _renumbered(held: _Held, messages: Iterable[tuple[Message, int]]) -> _Held:
     kept = list(messages)
-    return held.model_copy(
-        update={
-            "messages": tuple(m.model_copy(update={"index": i}) for i, (m, _) in enumerate(kept)),
-            "numbers": tuple(number for _, number in kept),
-        }
+    return held.replace(
+        messages=tuple(m.replace(index=i) for i, (m, _) in enumerate(kept)),
+        numbers=tuple(number for _, number in kept),
     )
 
 
@@ -310,5 +301,12 @@ def _turn_open(state: SessionState, last: Message | None) -> bool | None:
 
 
 def _digest(messages: tuple[Message, ...]) -> str:
-    joined = "\n".join(message.model_dump_json() for message in messages)
-    return hashlib.sha256(joined.encode("utf-8", "replace")).hexdigest()[:16]
+    return hashlib.sha256(b"\n".join(map(_written, messages))).hexdigest()[:16]
+
+
+def _written(value: Value) -> bytes:
+    return msgspec.json.encode(value, enc_hook=str)
+
+
+def _path(kind: type, value: Any) -> Any:
+    return kind(value)

@@ -138,7 +138,7 @@ def delete(
     if not dry_run and not yes and found:
         plan = library.delete(found, force=force, dry_run=True)
         if not plan.done:
-            refusals = plan.model_copy(update={"dry_run": False})
+            refusals = plan.replace(dry_run=False)
             return _told(refusals, as_json, len(refs), refused)
         _tell_deletion(library, plan.done)
         if not confirmed(f"Delete {count_words(len(plan.done), 'session')}?", yes):

@@ -15,7 +15,6 @@ from pathlib import Path
 from types import FrameType
 
 import click
-from pydantic import BaseModel, ConfigDict
 
 from sessiontui.cli.json_output import Problem
 from sessiontui.cli.text_output import narrate
@@ -31,6 +30,7 @@ from sessiontui.domain.exit_codes import ExitCode
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.search import IndexTier
 from sessiontui.domain.session import SessionRef
+from sessiontui.domain.value import Value
 from sessiontui.services.library import Library, LibraryOptions, utc_now
 from sessiontui.services.settings import (
     FILE_NAME,
@@ -44,10 +44,8 @@ _ENDING = (signal.SIGTERM, signal.SIGHUP)
 NO_STORE_NOTICE = "no store was found here: these are sample sessions, gone when you leave"
 
 
-class GlobalOptions(BaseModel):
+class GlobalOptions(Value):
     """What stands before the command."""
-
-    model_config = ConfigDict(frozen=True)
 
     stores: tuple[str, ...] = ()
     home: Path | None = None
@@ -109,7 +107,7 @@ class Invocation:
             if self.options.demo_if_empty and not self.options.demo and not self._any_store():
                 self._library.close()
                 self.notice = NO_STORE_NOTICE
-                self.options = self.options.model_copy(update={"demo": True})
+                self.options = self.options.replace(demo=True)
                 self._library = self._open(stuck_after)
             self._stack.callback(self._library.close)
         return self._library
@@ -120,7 +118,7 @@ class Invocation:
     def _open(self, stuck_after: timedelta | None) -> Library:
         settings = self.settings.settings
         if stuck_after is not None:
-            settings = settings.model_copy(update={"stuck_after": stuck_after})
+            settings = settings.replace(stuck_after=stuck_after)
         if self.options.demo:
             from sessiontui.services.demo_stores import open_demo  # noqa: PLC0415 - rarely needed
 
@@ -216,16 +214,14 @@ class Invocation:
 
 
 def _with_settings(options: LibraryOptions, settings: Settings, read_only: bool) -> LibraryOptions:
-    return options.model_copy(
-        update={
-            "stuck_after": settings.stuck_after,
-            "undo_days": settings.undo_days,
-            "undo_megabytes": settings.undo_megabytes,
-            "search_tool_output": settings.search_tool_output,
-            "index_megabytes": settings.index_megabytes,
-            "query_history": settings.query_history,
-            "read_only": read_only,
-        }
+    return options.replace(
+        stuck_after=settings.stuck_after,
+        undo_days=settings.undo_days,
+        undo_megabytes=settings.undo_megabytes,
+        search_tool_output=settings.search_tool_output,
+        index_megabytes=settings.index_megabytes,
+        query_history=settings.query_history,
+        read_only=read_only,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,7 @@ from sessiontui.domain.report import ActionReport, JournalEntry
 from sessiontui.domain.search import HitPage, SearchHit, SessionHits
 from sessiontui.domain.session import Session, SessionRef
 from sessiontui.domain.store import StoreInfo
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.verdict import Verdict
 from sessiontui.services.json_form import (
     SCHEMA,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from sessiontui.services.listed_sessions import ListedPage
 
 
-class Problem(NamedTuple):
+class Problem(PlainValue):
     """Something that is missing from an answer, and why."""
 
     store: str | None
@@ -47,7 +48,7 @@ class Problem(NamedTuple):
         return {"store": self.store, "ref": self.ref, "title": self.title, "hint": self.hint}
 
 
-class Refusal(NamedTuple):
+class Refusal(PlainValue):
     """A session, or what was given as its name, that was left as it is, and why."""
 
     ref: str

@@ -201,7 +201,7 @@ def search(
     """
     parsed = parse_query(query, invocation.now)
     library = invocation.synced(no_sync, IndexTier.TOOLS if parsed.in_tools else IndexTier.TEXT)
-    page = library.hits(parsed.model_copy(update={"limit": limit, "offset": offset}), hits)
+    page = library.hits(parsed.replace(limit=limit, offset=offset), hits)
     if page.corrected is not None:
         narrate(f"nothing matches as written; these are for: {page.corrected}")
     if as_json:

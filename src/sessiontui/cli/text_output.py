@@ -7,7 +7,6 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 import click
 from rich.cells import cell_len, chop_cells
@@ -19,6 +18,7 @@ from sessiontui.domain.report import JournalEntry
 from sessiontui.domain.search import SearchHit, SessionHits, Tier
 from sessiontui.domain.session import Session, SessionRef
 from sessiontui.domain.store import StoreInfo
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.verdict import STATUS_WORDS, Verdict, VerdictStatus
 from sessiontui.domain.words import age_words, count_words, size_words
 
@@ -61,7 +61,7 @@ def fitted(text: str, width: int) -> str:
     return (chop_cells(text, max(1, width - 1))[0] + "…") if width > 1 else "…"[:width]
 
 
-class Column(NamedTuple):
+class Column(PlainValue):
     """One column of a table.
 
     `flexible` columns are cut before any other goes. `rank` orders which column goes first where

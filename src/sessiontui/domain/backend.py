@@ -17,8 +17,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, NamedTuple, NoReturn, Protocol, Self
 
-from pydantic import AwareDatetime
-
 from sessiontui.domain.ending import Ending
 from sessiontui.domain.errors import SessionMissing, Unsupported
 from sessiontui.domain.indexed_text import TextBatch, texts_of
@@ -28,7 +26,7 @@ from sessiontui.domain.search import SearchHit
 from sessiontui.domain.session import Session, SessionPatch, SessionRef
 from sessiontui.domain.store import Capabilities, Capability, StoreInfo
 from sessiontui.domain.store_id import make_store_id
-from sessiontui.domain.value import Value
+from sessiontui.domain.value import PlainValue, Value
 from sessiontui.domain.verdict import Owner, TurnFacts
 
 
@@ -75,7 +73,7 @@ class Snapshot(Value):
     key: str
     format: str
     scope: SnapshotScope
-    taken_at: AwareDatetime
+    taken_at: datetime
     fingerprint: str
     payload: bytes
 
@@ -88,7 +86,7 @@ class FootprintPart(NamedTuple):
     size_bytes: int
 
 
-class Footprint(NamedTuple):
+class Footprint(PlainValue):
     """Everything that belongs to a session, named before it is deleted."""
 
     parts: tuple[FootprintPart, ...]
@@ -123,7 +121,7 @@ class ClearScope(Value):
         return self.before is None and self.only is None
 
 
-class ResumeCommand(NamedTuple):
+class ResumeCommand(PlainValue):
     """The program that continues a session: its arguments and the folder to start it in."""
 
     arguments: tuple[str, ...]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from sessiontui.domain.report import Action
 from sessiontui.domain.session import SessionRef
+from sessiontui.domain.value import PlainValue
 
 _Each = TypeVar("_Each")
 
@@ -15,7 +16,7 @@ Expected = str | Mapping[SessionRef, str] | None
 """The fingerprint the user saw of one session, or those of several; None: do not check."""
 
 
-class Prospect(NamedTuple):
+class Prospect(PlainValue):
     """What a change would do to one session, or why it would not.
 
     `messages` and `size_bytes` are what would go, None where that is not known; `files` counts the
@@ -41,7 +42,7 @@ class ChangeStage(StrEnum):
     CHANGING = "changing"
 
 
-class ChangeProgress(NamedTuple):
+class ChangeProgress(PlainValue):
     """How far a change is: `done` sessions of `total` have passed the stage."""
 
     stage: ChangeStage
@@ -57,7 +58,7 @@ def _never() -> bool:
     return False
 
 
-class ChangeWatch(NamedTuple):
+class ChangeWatch(PlainValue):
     """Told how far a change is, and asked between two sessions whether it shall end early.
 
     Both are called on the thread that makes the change.
@@ -78,7 +79,7 @@ class ChangeWatch(NamedTuple):
 UNWATCHED = ChangeWatch()
 
 
-class JournalledSession(NamedTuple):
+class JournalledSession(PlainValue):
     """One session of a journal entry: what it was before the change.
 
     `is_undone`: it was taken back already. `message_count`, `session_state` and `title_after` are

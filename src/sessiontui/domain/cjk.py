@@ -7,6 +7,7 @@ from any place in it, other text from the beginning of a word.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 CJK_RANGES = (
     "\u1100-\u11ff\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303c\u3041-\u3096\u309d-\u309f"
@@ -16,9 +17,13 @@ CJK_RANGES = (
 )
 """Letters and syllables of Chinese, Japanese and Korean, to stand between brackets in a pattern."""
 
-_ANY = re.compile(f"[{CJK_RANGES}]")
+
+@cache
+def cjk_runs() -> re.Pattern[str]:
+    """Matches CJK characters in a row. Compiled when first needed: it takes its time."""
+    return re.compile(f"[{CJK_RANGES}]+")
 
 
 def has_cjk(text: str) -> bool:
     """Whether any CJK character is in it."""
-    return not text.isascii() and _ANY.search(text) is not None
+    return not text.isascii() and cjk_runs().search(text) is not None

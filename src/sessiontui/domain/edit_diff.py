@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple
 
-from pydantic import JsonValue
+from sessiontui.domain.value import JsonValue, PlainValue
 
 _PAIRS = (
     ("old_string", "new_string"),
@@ -38,7 +38,7 @@ class DiffLine(NamedTuple):
     text: str
 
 
-class EditDiff(NamedTuple):
+class EditDiff(PlainValue):
     """What an edit does; `keys` are the arguments that it was read from."""
 
     lines: tuple[DiffLine, ...]

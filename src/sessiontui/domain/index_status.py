@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+
+from sessiontui.domain.value import PlainValue
 
 
-class TierStatus(NamedTuple):
+class TierStatus(PlainValue):
     """One tier of the index: how much text it holds, and how many sessions wait to be read.
 
     `size_bytes` None where it is not known. `is_off`: the settings leave this tier out.
@@ -24,7 +25,7 @@ class TierStatus(NamedTuple):
         return self.pending_sessions == 0 and not self.is_off
 
 
-class IndexStatus(NamedTuple):
+class IndexStatus(PlainValue):
     """The index as a whole; `problem` says why it is not kept in its file.
 
     Tool output is taken in only as long as the index is smaller than `limit_bytes`.

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sessiontui.domain.message import Block, Message
 from sessiontui.domain.session import Session
+from sessiontui.domain.value import PlainValue
 
 
 class TextKind(StrEnum):
@@ -40,7 +41,7 @@ class TextItem(NamedTuple):
     text: str
 
 
-class TextBatch(NamedTuple):
+class TextBatch(PlainValue):
     """What is new in a session since a cursor.
 
     `restart`: the items are the whole session again, forget what was read before. `cursor` is an

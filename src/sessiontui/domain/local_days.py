@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, tzinfo
-from typing import NamedTuple
+
+from sessiontui.domain.value import PlainValue
 
 _DAY = 86_400
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
-class LocalHour(NamedTuple):
+class LocalHour(PlainValue):
     """A local day, as `date.toordinal` counts them, and an hour of it."""
 
     day: int

@@ -6,12 +6,11 @@ is `damaged`, and both are shown.
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import ClassVar, Literal
 
-from pydantic import AwareDatetime, Field, JsonValue
-
-from sessiontui.domain.value import Value
+from sessiontui.domain.value import JsonValue, Value
 
 
 class Role(StrEnum):
@@ -24,74 +23,73 @@ class Role(StrEnum):
     OTHER = "other"
 
 
-class TextBlock(Value):
+class TextBlock(Value, tag_field="kind", tag="text"):
     """Prose, usually Markdown."""
 
-    kind: Literal["text"] = "text"
+    kind: ClassVar[Literal["text"]] = "text"
     text: str
 
 
-class ThinkingBlock(Value):
+class ThinkingBlock(Value, tag_field="kind", tag="thinking"):
     """Reasoning that was not part of the answer."""
 
-    kind: Literal["thinking"] = "thinking"
+    kind: ClassVar[Literal["thinking"]] = "thinking"
     text: str
 
 
-class ToolCallBlock(Value):
+class ToolCallBlock(Value, tag_field="kind", tag="tool_call"):
     """A tool that the agent asked for; `arguments` as stored, decoded where it was JSON."""
 
-    kind: Literal["tool_call"] = "tool_call"
+    kind: ClassVar[Literal["tool_call"]] = "tool_call"
     call_id: str | None = None
     name: str
     arguments: JsonValue = None
 
 
-class ToolResultBlock(Value):
+class ToolResultBlock(Value, tag_field="kind", tag="tool_result"):
     """What a tool gave back; `is_error` None where the format does not say."""
 
-    kind: Literal["tool_result"] = "tool_result"
+    kind: ClassVar[Literal["tool_result"]] = "tool_result"
     call_id: str | None = None
     text: str
     is_error: bool | None = None
 
 
-class MediaBlock(Value):
+class MediaBlock(Value, tag_field="kind", tag="media"):
     """An image, a voice note, a document: its description, never its bytes."""
 
-    kind: Literal["media"] = "media"
+    kind: ClassVar[Literal["media"]] = "media"
     media_type: str | None = None
     name: str | None = None
     size_bytes: int | None = None
 
 
-class DamagedBlock(Value):
+class DamagedBlock(Value, tag_field="kind", tag="damaged"):
     """Something unreadable: where it stands, why it cannot be read, and its first bytes as text."""
 
-    kind: Literal["damaged"] = "damaged"
+    kind: ClassVar[Literal["damaged"]] = "damaged"
     where: str
     reason: str
     raw: str
 
 
-class OpaqueBlock(Value):
+class OpaqueBlock(Value, tag_field="kind", tag="opaque"):
     """Something readable that has no other block."""
 
-    kind: Literal["opaque"] = "opaque"
+    kind: ClassVar[Literal["opaque"]] = "opaque"
     type_name: str
     data: JsonValue = None
 
 
-Block = Annotated[
+Block = (
     TextBlock
     | ThinkingBlock
     | ToolCallBlock
     | ToolResultBlock
     | MediaBlock
     | DamagedBlock
-    | OpaqueBlock,
-    Field(discriminator="kind"),
-]
+    | OpaqueBlock
+)
 
 
 class Message(Value):
@@ -105,7 +103,7 @@ class Message(Value):
     role: Role
     human: bool = False
     blocks: tuple[Block, ...] = ()
-    created_at: AwareDatetime | None = None
+    created_at: datetime | None = None
     author: str | None = None
     model: str | None = None
     native_id: str | None = None

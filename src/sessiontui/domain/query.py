@@ -10,12 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path, PurePath
-from typing import NamedTuple
-
-from pydantic import AwareDatetime
 
 from sessiontui.domain.session import Session
-from sessiontui.domain.value import Value
+from sessiontui.domain.value import PlainValue, Value
 from sessiontui.domain.verdict import DEFAULT_THRESHOLD, TurnFacts, judge
 
 
@@ -61,12 +58,12 @@ class Filter(Value):
 
     field: FilterField
     values: tuple[str, ...] = ()
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: datetime | None = None
+    until: datetime | None = None
     negated: bool = False
 
 
-class Term(NamedTuple):
+class Term(PlainValue):
     """One word or phrase. `prefix`: words that begin so match too (the last word typed)."""
 
     text: str
@@ -97,7 +94,7 @@ class Query(Value):
 
     def narrowed(self, *filters: Filter) -> Query:
         """The same with more filters."""
-        return self.model_copy(update={"filters": (*self.filters, *filters)})
+        return self.replace(filters=(*self.filters, *filters))
 
 
 def _fold(text: str) -> str:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from sessiontui.domain.folded_text import fold
 from sessiontui.domain.printable import printable
 from sessiontui.domain.query_parser import FILTERS, WHOLE_VALUE
+from sessiontui.domain.value import PlainValue
 
 SHORTEST_NAME = 2
 """So many letters have to be typed before they may become the name of a filter."""
@@ -22,7 +22,7 @@ _SPACE = re.compile(r"\s")
 _TOKEN = re.compile(r"\S")
 
 
-class Gap(NamedTuple):
+class Gap(PlainValue):
     """The part of a query text that can be completed: from `start` to `end`.
 
     `filter` is the filter whose value it is, None where the name of a filter is being typed;

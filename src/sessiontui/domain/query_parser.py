@@ -21,6 +21,7 @@ from sessiontui.domain.message import Role
 from sessiontui.domain.query import Filter, FilterField, Query, SortKey, Term
 from sessiontui.domain.query_times import day_of, parse_period
 from sessiontui.domain.session import SessionState
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.verdict import STATUS_WORDS
 
 HAS_VALUES = ("tools", "media", "error")
@@ -29,7 +30,7 @@ HAS_VALUES = ("tools", "media", "error")
 _MOMENTS = ("today", "yesterday", "24h", "7d", "30d")
 
 
-class FilterName(NamedTuple):
+class FilterName(PlainValue):
     """A filter of the language: what it narrows by, its allowed values (None: any), its help.
 
     `examples` are values that are always good, where any is allowed. `stored` are the values that
@@ -95,7 +96,7 @@ class Span(NamedTuple):
     kind: SpanKind
 
 
-class _Token(NamedTuple):
+class _Token(PlainValue):
     start: int
     end: int
     negated: bool

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
-
-from pydantic import AwareDatetime
 
 from sessiontui.domain.session import SessionRef
 from sessiontui.domain.value import Value
@@ -61,11 +60,11 @@ class JournalEntry(Value):
     """
 
     id: str
-    at: AwareDatetime
+    at: datetime
     action: Action
     refs: tuple[SessionRef, ...]
     titles: tuple[str, ...] = ()
     size_bytes: int = 0
     undoable: bool = True
     problem: str | None = None
-    kept_until: AwareDatetime | None = None
+    kept_until: datetime | None = None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
-from typing import NamedTuple
 
 from sessiontui.domain.session import SessionRow
+from sessiontui.domain.value import PlainValue
 
 
 class Tier(StrEnum):
@@ -28,7 +28,7 @@ class IndexTier(IntEnum):
     TOOLS = 2
 
 
-class SearchHit(NamedTuple):
+class SearchHit(PlainValue):
     """One hit; `message_index` is None for a title, `matches` are offsets in the snippet."""
 
     tier: Tier
@@ -39,7 +39,7 @@ class SearchHit(NamedTuple):
     matches: tuple[tuple[int, int], ...]
 
 
-class SessionHits(NamedTuple):
+class SessionHits(PlainValue):
     """One session of a search result with its best hits, best first."""
 
     row: SessionRow
@@ -49,7 +49,7 @@ class SessionHits(NamedTuple):
     hits: tuple[SearchHit, ...]
 
 
-class HitPage(NamedTuple):
+class HitPage(PlainValue):
     """The answer to one search; `corrected` is the query answered instead, if it was another."""
 
     items: tuple[SessionHits, ...]

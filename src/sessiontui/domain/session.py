@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, TypedDict
 
-from pydantic import AwareDatetime, JsonValue
-
-from sessiontui.domain.value import Value
+from sessiontui.domain.value import JsonValue, PlainValue, Value
 
 
 class SessionState(StrEnum):
@@ -60,15 +58,15 @@ class Session(Value):
     format: str
     title: str | None = None
     title_source: TitleSource = TitleSource.DERIVED
-    created_at: AwareDatetime | None = None
-    last_activity: AwareDatetime | None = None
-    moved_at: AwareDatetime | None = None
+    created_at: datetime | None = None
+    last_activity: datetime | None = None
+    moved_at: datetime | None = None
     """When anything last moved in an open turn, where the store's last activity does not tell."""
     message_count: int | None = None
     """Messages the owner itself would load; None when the store has none and links none."""
     state: SessionState = SessionState.UNKNOWN
     turn_id: str | None = None
-    turn_started_at: AwareDatetime | None = None
+    turn_started_at: datetime | None = None
     turn_open: bool | None = None
     """The transcript's tail shows a turn begun and not ended; None where that is not known."""
     agent: str | None = None
@@ -133,7 +131,7 @@ class SessionRow(NamedTuple):
     """The session that this one was spawned by or forked from."""
 
 
-class RowPage(NamedTuple):
+class RowPage(PlainValue):
     """The answer to one query of the list.
 
     `total` is None where counting would cost more than searching. `hits` counts all hits known.
@@ -148,22 +146,22 @@ class RowPage(NamedTuple):
     complete: bool = True
 
 
-class SessionPatch(Value):
-    """Fields to change in a stored session; only the ones that were set are touched.
+class SessionPatch(TypedDict, total=False):
+    """Fields to change in a stored session; only the ones that are in it are touched.
 
     None blanks a field where the format can hold that.
     """
 
-    title: str | None = None
-    agent: str | None = None
-    channel: str | None = None
-    room: str | None = None
-    sender: str | None = None
-    state: SessionState | None = None
-    turn_id: str | None = None
-    native_id: str | None = None
-    repo: str | None = None
-    workspace: Path | None = None
-    model: str | None = None
-    turns: int | None = None
-    last_activity: datetime | None = None
+    title: str | None
+    agent: str | None
+    channel: str | None
+    room: str | None
+    sender: str | None
+    state: SessionState | None
+    turn_id: str | None
+    native_id: str | None
+    repo: str | None
+    workspace: Path | None
+    model: str | None
+    turns: int | None
+    last_activity: datetime | None

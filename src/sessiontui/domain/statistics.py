@@ -13,12 +13,13 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from sessiontui.domain.session import SessionRow
+from sessiontui.domain.value import PlainValue
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 HOURS = 24
 
 
-class TimeSpan(NamedTuple):
+class TimeSpan(PlainValue):
     """From `since` (inclusive) to `until` (exclusive), aware; None: no end on that side."""
 
     since: datetime | None = None
@@ -63,7 +64,7 @@ class Measure(StrEnum):
     TIME = "time"
 
 
-class Amounts(NamedTuple):
+class Amounts(PlainValue):
     """How much is in some sessions; None where no store tells of any of them."""
 
     sessions: int = 0
@@ -101,14 +102,14 @@ def total(numbers: Iterable[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-class Group(NamedTuple):
+class Group(PlainValue):
     """The sessions of one value; `name` None: those without one."""
 
     name: str | None
     amounts: Amounts
 
 
-class TopGroups(NamedTuple):
+class TopGroups(PlainValue):
     """The greatest groups, and all others as one; `others` counts those."""
 
     groups: tuple[Group, ...]
@@ -140,7 +141,7 @@ class Period(NamedTuple):
     undated: int
 
 
-class Streaks(NamedTuple):
+class Streaks(PlainValue):
     """Days on which a session was at work: all, the longest run, and the run up to now.
 
     The run up to now goes on as long as it reaches yesterday.
@@ -152,7 +153,7 @@ class Streaks(NamedTuple):
     current: int = 0
 
 
-class TopSession(NamedTuple):
+class TopSession(PlainValue):
     """One of the greatest sessions by a measure."""
 
     row: SessionRow
@@ -179,7 +180,7 @@ class TopSession(NamedTuple):
                 return None
 
 
-class Statistics(NamedTuple):
+class Statistics(PlainValue):
     """The numbers over the sessions of a query that were at work in a span of time.
 
     `hours` counts texts by local weekday (Monday first) and hour. `begun` sessions began in the

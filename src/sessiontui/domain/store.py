@@ -51,11 +51,8 @@ class Capabilities(Value):
     def without(self, capabilities: frozenset[Capability], reason: str) -> Capabilities:
         """The same with some taken away for one reason (a read-only file, an old schema)."""
         lost = self.supported & capabilities
-        return self.model_copy(
-            update={
-                "supported": self.supported - lost,
-                "why_not": {**self.why_not, **dict.fromkeys(lost, reason)},
-            }
+        return self.replace(
+            supported=self.supported - lost, why_not={**self.why_not, **dict.fromkeys(lost, reason)}
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple
 
-from pydantic import JsonValue
+from sessiontui.domain.value import JsonValue, PlainValue
 
 _LISTS = ("todos", "plan", "tasks", "items", "steps", "todo_list")
 _TEXTS = ("content", "step", "subject", "title", "description", "text", "task", "name")
@@ -29,7 +29,7 @@ class Todo(NamedTuple):
     state: TodoState
 
 
-class TodoList(NamedTuple):
+class TodoList(PlainValue):
     """What is to be done; `keys` are the arguments that it was read from."""
 
     todos: tuple[Todo, ...]

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
-
-from pydantic import JsonValue
 
 from sessiontui.domain.message import ToolResultBlock
 from sessiontui.domain.printable import printable_line
+from sessiontui.domain.value import JsonValue, PlainValue
 from sessiontui.domain.words import count_words, size_words
 
 _TELLING = (
@@ -47,7 +45,7 @@ _MUCH = 10_000
 """Characters of output from which on its size is told, too."""
 
 
-class Telling(NamedTuple):
+class Telling(PlainValue):
     """The argument that says most, as one line; `complete` when it is all that was given."""
 
     text: str
@@ -130,7 +128,7 @@ def _has_nested(value: Sequence[JsonValue]) -> bool:
     return not all(isinstance(part, str) for part in value)
 
 
-class Outcome(NamedTuple):
+class Outcome(PlainValue):
     """How a call ended: the word for it, and the rest of the line."""
 
     word: str

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pydantic import AwareDatetime
-
 from sessiontui.domain.session import Session, SessionState
 from sessiontui.domain.value import Value
 from sessiontui.domain.words import duration_words
@@ -49,7 +47,7 @@ class Verdict(Value):
 
     status: VerdictStatus
     evidence: tuple[str, ...] = ()
-    since: AwareDatetime | None = None
+    since: datetime | None = None
     live: bool | None = None
 
     @property
@@ -78,7 +76,7 @@ class Owner(Value):
     pid: int
     started: str | None = None
     status: OwnerStatus | None = None
-    moved_at: AwareDatetime | None = None
+    moved_at: datetime | None = None
     elsewhere: bool = False
 
 
@@ -104,8 +102,8 @@ class TurnFacts(Value):
 
     state: SessionState
     turn_open: bool | None = None
-    began_at: AwareDatetime | None = None
-    moved_at: AwareDatetime | None = None
+    began_at: datetime | None = None
+    moved_at: datetime | None = None
     owners: tuple[Owner, ...] = ()
 
     @classmethod
@@ -161,7 +159,7 @@ def judge(
     # Nobody seen here is no proof against what moved just now: it may run in a container.
     live = None if stored.status in LIVE else False
     evidence = (*stored.evidence, "the process that had it open is gone")
-    return stored.model_copy(update={"evidence": evidence, "live": live})
+    return stored.replace(evidence=evidence, live=live)
 
 
 def _of_owner(
@@ -175,7 +173,7 @@ def _of_owner(
     status = _status_of_owner(owner.status, facts, moved, now, threshold)
     if status is None:
         evidence = (seen, *stored.evidence)
-        return stored.model_copy(update={"evidence": evidence, "live": True})
+        return stored.replace(evidence=evidence, live=True)
     evidence = (seen,)
     if status is VerdictStatus.WAITING:
         evidence += ("the turn is open, and it is not working on it",)

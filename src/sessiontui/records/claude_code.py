@@ -18,6 +18,7 @@ from itertools import accumulate
 from typing import NamedTuple, Self
 
 from sessiontui.domain.message import Message, Role
+from sessiontui.domain.value import PlainValue
 from sessiontui.records.claude_code_facts import Facts
 from sessiontui.records.claude_code_lines import decoded
 from sessiontui.records.claude_code_order import Chain
@@ -34,7 +35,7 @@ _RECENT_ANSWERS = 16
 """Of so many answers more lines may come after others."""
 
 
-class Overview(NamedTuple):
+class Overview(PlainValue):
     """What a list shows of a transcript.
 
     `message_count` counts what users and the assistant said; damaged lines, injected context and

@@ -19,6 +19,7 @@ from msgspec.json import Decoder, encode
 from sessiontui.domain.ending import Ending
 from sessiontui.domain.indexed_text import TextBatch, TextItem
 from sessiontui.domain.message import Message
+from sessiontui.domain.value import PlainValue
 from sessiontui.records.claude_code import Outline, Overview, Span, message_of
 from sessiontui.records.claude_code_ending import ending_of
 from sessiontui.records.claude_code_facts import Facts
@@ -51,7 +52,7 @@ class _Cursor(Struct, array_like=True):
 _CURSOR = Decoder(_Cursor)
 
 
-class Reading(NamedTuple):
+class Reading(PlainValue):
     """What was read of a transcript since a cursor, and what is known of all of it.
 
     `restart`: the items are those of the whole transcript. `found` is the file's state when it was
@@ -73,7 +74,7 @@ class Look(NamedTuple):
     found: FileState
 
 
-class _Kept(NamedTuple):
+class _Kept(PlainValue):
     outline: Outline
     device: int
     inode: int

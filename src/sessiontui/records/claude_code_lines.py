@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from json import JSONDecoder
-from typing import Annotated, Any, ClassVar, NamedTuple, NoReturn, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, NoReturn, TypeVar, get_args
 
 from msgspec import Meta, MsgspecError, Raw, Struct, ValidationError, convert
 from msgspec.json import Decoder
 from msgspec.structs import fields
 
+from sessiontui.domain.value import PlainValue
 from sessiontui.records.json_values import DEEPEST, bounded, encodable
 from sessiontui.storage.json_text import JsonRefused, decode_json
 from sessiontui.storage.jsonl_chunks import LineChunk
@@ -158,7 +159,7 @@ class Damaged(Entry, gc=False):
     damage: ClassVar[str | None] = ""
 
 
-class Decoded(NamedTuple):
+class Decoded(PlainValue):
     """The records of a chunk of lines, one for each line; blank lines are `BLANK`.
 
     A last line that is neither ended nor whole is not there. `size` is that of all lines in bytes,

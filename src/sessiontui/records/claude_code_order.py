@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import NamedTuple
 
+from sessiontui.domain.value import PlainValue
 from sessiontui.records.claude_code_lines import Entry
 
 _RECENT = 16
@@ -14,7 +14,7 @@ _ENDING = 12
 """Characters at the end of an id by which it is known again later: 48 random bits."""
 
 
-class Link(NamedTuple):
+class Link(PlainValue):
     """The place of a record in the chain: its own id, and that of the record it follows."""
 
     uuid: str | None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import Struct
 from msgspec.json import Decoder
 
 from sessiontui.domain.message import Role
+from sessiontui.domain.value import PlainValue
 from sessiontui.records.claude_code_blocks import opaque_piece, pieces_of, readable
 from sessiontui.records.claude_code_lines import (
     BLANK,
@@ -47,7 +48,7 @@ _IDE_TAG = re.compile(r"\s*<(ide_[a-z_]+|system-reminder)>.*?</\1>\s*", re.DOTAL
 _CALLS = ("tool_use", "server_tool_use", "mcp_tool_use")
 
 
-class Voice(NamedTuple):
+class Voice(PlainValue):
     """Who speaks in a record that is shown; `counts` as a message of the conversation."""
 
     role: Role
@@ -233,7 +234,7 @@ def answer_of(line: memoryview) -> Answer:
 # -- whole records -----------------------------------------------------------------------------
 
 
-class Record(NamedTuple):
+class Record(PlainValue):
     """A line with everything in it; `data` is empty when it is damaged.
 
     `number` is that of the line, from 1.

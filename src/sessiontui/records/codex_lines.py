@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
+from sessiontui.domain.value import PlainValue
 from sessiontui.records.json_values import bounded, encodable
 from sessiontui.storage.json_text import JsonRefused, decode_json
 
@@ -153,7 +154,7 @@ class Unread(msgspec.Struct, gc=False):
 Body = Payload | Event | Meta | Context | Compacted | Unread
 
 
-class Record(NamedTuple):
+class Record(PlainValue):
     """One decoded line.
 
     `kind` is that of the line, `name` the type of its payload; `body` holds the wanted fields. With
@@ -239,7 +240,7 @@ def record_of(data: bytes) -> Record:
         return Record(data, "", "", None, _UNREAD, "not a JSON object")
     value = encodable(bounded(value))
     try:
-        return _decoded(msgspec.json.encode(value))._replace(data=data)
+        return _decoded(msgspec.json.encode(value)).replace(data=data)
     except (*_REFUSED, OverflowError):
         kind, at = value.get("type"), value.get("timestamp")
         return Record(data, text_or(kind), "", text_or(at) or None, _UNREAD)

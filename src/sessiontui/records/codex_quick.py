@@ -46,7 +46,7 @@ _EXITED = (
 _UNTOLD = r"(?!Chunk ID: |Wall time: |Original token|Total output|Process |Exit code|\{|\\)"
 HEAD = re.compile(
     (
-        r'\{"timestamp":"(.{17}[0-5][0-9]\.[0-9]{3}Z)",(?:"ordinal":[0-9]+,)?"type":"'
+        r'\{"timestamp":"([0-9T:-]{17}[0-5][0-9]\.[0-9]{3}Z)",(?:"ordinal":[0-9]+,)?"type":"'
         r'(?:response_item","payload":\{"type":"(?:'
         rf'(?:function|custom_tool)_call(?:_output"(?:({_OUTPUT}{_USUAL}0\\n)|())|("))'
         rf'|(reasoning"|message",{_FIELDS}"role":"assistant")'

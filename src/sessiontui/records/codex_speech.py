@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
-from typing import NamedTuple
 
 from sessiontui.domain.message import Role
+from sessiontui.domain.value import PlainValue
 from sessiontui.records.codex_lines import (
     Body,
     Compacted,
@@ -70,7 +70,7 @@ class Side(IntEnum):
     EVENT = 1
 
 
-class Spoken(NamedTuple):
+class Spoken(PlainValue):
     """What a record shows.
 
     `counts` as a message of the conversation. `said` is the text by which its twin on the other
@@ -113,7 +113,7 @@ def spoken_of(record: Record, number: int, *, of_subagent: bool = False) -> Spok
             # The agent has said this summary itself, where it was asked for one.
             summary = text_or(body.message).strip()
             held = (Piece("opaque", name="summary", data=summary),) if summary else ()
-            return notice._replace(pieces=(*notice.pieces, *held))
+            return notice.replace(pieces=(*notice.pieces, *held))
         case Meta() | Context():
             return None
         case _:
@@ -313,7 +313,7 @@ def _user_event(body: Event, *, of_subagent: bool) -> Spoken | None:
     text = text_or(body.message)
     spoken = _typed([text] if text else [], Side.EVENT, of_subagent=of_subagent)
     held = [*_strings(body.images), *_strings(body.local_images)]
-    return spoken._replace(pieces=(*spoken.pieces, *map(address_piece, held)))
+    return spoken.replace(pieces=(*spoken.pieces, *map(address_piece, held)))
 
 
 def _strings(values: object) -> list[str]:

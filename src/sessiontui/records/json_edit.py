@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from sessiontui.domain.value import PlainValue
+
 _SPACE = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()
 
@@ -23,7 +25,7 @@ class Span(NamedTuple):
     end: int
 
 
-class Member(NamedTuple):
+class Member(PlainValue):
     """One member of an object: its name, and where its value stands."""
 
     name: str

@@ -5,7 +5,7 @@ A piece is a plain tuple, cheap to make by the million; the index takes its text
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from sessiontui.domain.indexed_text import TextKind, json_words
 from sessiontui.domain.message import (
@@ -18,9 +18,10 @@ from sessiontui.domain.message import (
     ToolCallBlock,
     ToolResultBlock,
 )
+from sessiontui.domain.value import PlainValue
 
 
-class Piece(NamedTuple):
+class Piece(PlainValue):
     """One block of a message before it is one; which fields count depends on the kind.
 
     `kind` is that of the block it becomes. `data` holds a call's arguments, an opaque value, or

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from sessiontui.domain.indexed_text import TextItem, TextKind, json_words
 from sessiontui.domain.message import (
@@ -24,6 +24,7 @@ from sessiontui.domain.message import (
     ToolCallBlock,
     ToolResultBlock,
 )
+from sessiontui.domain.value import PlainValue
 
 
 class PieceKind(StrEnum):
@@ -38,7 +39,7 @@ class PieceKind(StrEnum):
     OPAQUE = "opaque"
 
 
-class Piece(NamedTuple):
+class Piece(PlainValue):
     """One part of a message.
 
     `text` is prose, thoughts, a result, or the raw form of what is damaged. `name` is a tool's, an
@@ -56,7 +57,7 @@ class Piece(NamedTuple):
     size_bytes: int | None = None
 
 
-class Entry(NamedTuple):
+class Entry(PlainValue):
     """One entry of a transcript before it becomes a message: who, when, and its pieces."""
 
     role: Role

@@ -9,16 +9,16 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from sessiontui.domain.backend import Place, Surroundings
+from sessiontui.domain.value import PlainValue
 
 ARCHIVE = "archive"
 """The folder beside the sessions into which zeroclaw moves old files."""
 _DATA_NAMES = ("data", "workspace")
 
 
-class _Root(NamedTuple):
+class _Root(PlainValue):
     """A config folder, a data folder, and why it was looked at."""
 
     config: Path
@@ -26,7 +26,7 @@ class _Root(NamedTuple):
     origin: str
 
 
-class SessionFolder(NamedTuple):
+class SessionFolder(PlainValue):
     """An existing folder that may hold up to three stores."""
 
     path: Path

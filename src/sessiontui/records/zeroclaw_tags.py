@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from sessiontui.domain.value import PlainValue
 
 _THINK = "think"
 CALL_TAGS = (
@@ -25,7 +26,7 @@ _RESULT_TAG = re.compile(r"<tool_result((?:\s[^<>]*)?)>")
 _ATTRIBUTE = re.compile(r"([\w-]+)=\"([^\"]*)\"")
 
 
-class Tagged(NamedTuple):
+class Tagged(PlainValue):
     """A part of a text: inside a tag (`name` set) or between tags (`name` empty).
 
     `outer` is the part with its tags.

@@ -6,10 +6,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from pydantic import JsonValue
-
 from sessiontui.domain.backend import ClearOnly
 from sessiontui.domain.message import Block, Message, Role, ToolCallBlock, ToolResultBlock
+from sessiontui.domain.value import JsonValue
 from sessiontui.records.zeroclaw_content import (
     TOOL_RESULTS,
     is_tool_results,

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
 
 from sessiontui.domain.backend import SessionBackend
 from sessiontui.domain.errors import (
@@ -24,7 +23,7 @@ from sessiontui.domain.exit_codes import exit_code_of
 from sessiontui.domain.report import Skipped
 from sessiontui.domain.session import Session, SessionRef
 from sessiontui.domain.store import CHANGES, Capability, StoreInfo
-from sessiontui.domain.value import Value
+from sessiontui.domain.value import PlainValue, Value
 from sessiontui.domain.verdict import DEFAULT_THRESHOLD, LIVE, TurnFacts, Verdict, judge
 from sessiontui.services.catalogue import Catalogue
 from sessiontui.services.liveness import Liveness
@@ -46,7 +45,7 @@ class ActionOptions(Value):
     home: Path | None = None
 
 
-class _Known(NamedTuple):
+class _Known(PlainValue):
     stamp: str
     asked_at: float
     info: StoreInfo

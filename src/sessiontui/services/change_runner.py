@@ -8,8 +8,7 @@ report and stops no other.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
 
 from sessiontui.domain.backend import SessionBackend
 from sessiontui.domain.change import UNWATCHED, ChangeStage, ChangeWatch, Prospect
@@ -26,6 +25,7 @@ from sessiontui.domain.errors import (
 from sessiontui.domain.report import Action, ActionReport, Skipped
 from sessiontui.domain.session import Session, SessionRef
 from sessiontui.domain.store import StoreInfo
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.action_checks import ActionChecks, require_unchanged, skipped_because
 from sessiontui.services.catalogue import Catalogue
 from sessiontui.services.changes import Change, Estimate
@@ -41,7 +41,7 @@ _NOTHING_DONE = (BadKey, ChangedUnderneath, SessionBusy, SessionMissing, StoreBu
 """Errors after which a session is as it was before."""
 
 
-class Planned(NamedTuple):
+class Planned(PlainValue):
     """A session that passed all checks. `local`: only its title with us is to be changed."""
 
     backend: SessionBackend
@@ -308,7 +308,7 @@ class ChangeRunner:
         item = making.entry.items[position]
         if self._undoing.is_untouched(making.entry, item):
             return None
-        return item.model_copy(update={"state": ItemState.DONE})
+        return item.replace(state=ItemState.DONE)
 
 
 class _Making:
@@ -361,7 +361,7 @@ class _Making:
             self._titles.put(session.ref, None)
         elif after is not None and held.fits(session) and not held.fits(after):
             # The creation time stood in a message that is gone.
-            moved = held.model_copy(update={"created_at": after.created_at})
+            moved = replace(held, created_at=after.created_at)
             self._titles.put(session.ref, moved)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from sessiontui.domain.backend import ClearScope, SessionBackend, SnapshotScope
 from sessiontui.domain.errors import SessionBusy, SessionMissing
@@ -12,13 +12,14 @@ from sessiontui.domain.printable import printable_line
 from sessiontui.domain.report import Action
 from sessiontui.domain.session import Session, SessionPatch, SessionState
 from sessiontui.domain.store import Capability, StoreInfo
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.verdict import Verdict, VerdictStatus
 from sessiontui.services.action_checks import holds_no_titles
 from sessiontui.services.clear_estimate import ClearEstimate, estimate_clear
 from sessiontui.services.local_titles import LocalTitle
 
 
-class Estimate(NamedTuple):
+class Estimate(PlainValue):
     """What a change of one session would remove; None where that is not known."""
 
     messages: int | None = None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from sessiontui.domain.backend import ClearOnly, ClearScope
 from sessiontui.domain.indexed_text import text_of
 from sessiontui.domain.message import Block, Message
+from sessiontui.domain.value import PlainValue
 
 
-class ClearEstimate(NamedTuple):
+class ClearEstimate(PlainValue):
     """How many messages would go or be cut, and about how many bytes that frees."""
 
     messages: int

@@ -14,6 +14,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
+from sessiontui.domain.value import PlainValue
+
 TERMINAL_LIMIT = 74_994
 """Bytes of text above which terminals drop OSC 52, or paint what is too much of it."""
 _SCREEN_PIECE = 252
@@ -24,7 +26,7 @@ _SSH = ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")
 Which = Callable[[str], str | None]
 
 
-class Copier(NamedTuple):
+class Copier(PlainValue):
     """A program that takes a text on its standard input."""
 
     arguments: tuple[str, ...]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 from sessiontui.domain.session import SessionState
+from sessiontui.domain.value import PlainValue
 from sessiontui.services import demo_code_talks as code
 from sessiontui.services import demo_daily_talks as daily
 from sessiontui.services import demo_odd_talks as odd
@@ -16,7 +16,7 @@ from sessiontui.services.demo_dialogue import Dialogue
 LONG_SESSION_MESSAGES = 2000
 
 
-class Sample(NamedTuple):
+class Sample(PlainValue):
     """One sample session. `name` is what its ids follow from, `age` that of its last activity.
 
     `open_for` is how long its turn has been running, for stores that know.

@@ -6,9 +6,6 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from inspect import cleandoc
-from typing import NamedTuple
-
-from pydantic import JsonValue
 
 from sessiontui.domain.indexed_text import text_of
 from sessiontui.domain.message import (
@@ -21,6 +18,7 @@ from sessiontui.domain.message import (
     ToolCallBlock,
     ToolResultBlock,
 )
+from sessiontui.domain.value import JsonValue, PlainValue
 
 _PAUSES = {Role.USER: 45, Role.ASSISTANT: 9, Role.TOOL: 3, Role.SYSTEM: 1, Role.OTHER: 1}
 """Seconds before a line of each role, give or take a half."""
@@ -29,7 +27,7 @@ _INSTRUCTIONS = 3_100
 _CHARACTERS_PER_TOKEN = 4
 
 
-class Line(NamedTuple):
+class Line(PlainValue):
     """One entry of a dialogue, without a time yet."""
 
     role: Role
@@ -146,6 +144,6 @@ def _numbered(blocks: tuple[Block, ...], seed: str, calls: int) -> Iterator[Bloc
     for block in blocks:
         if block.kind in ("tool_call", "tool_result"):
             token = number_from(f"{seed}/call/{calls}", 16**8)
-            yield block.model_copy(update={"call_id": f"call_{token:08x}"})
+            yield block.replace(call_id=f"call_{token:08x}")
         else:
             yield block

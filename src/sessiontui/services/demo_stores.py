@@ -12,11 +12,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import JsonValue
-
 from sessiontui.domain.backend import SessionBackend
 from sessiontui.domain.message import Message
 from sessiontui.domain.session import Session, SessionRef, SessionState, TitleSource
+from sessiontui.domain.value import JsonValue
 from sessiontui.domain.words import parse_duration
 from sessiontui.records.claude_code_folders import folder_name
 from sessiontui.records.claude_code_writing import title_record, transcript_of
@@ -195,8 +194,8 @@ def _with_time(message: Message) -> Message:
     if first.kind != "text" or first.text.startswith("[Voice]"):
         return message
     stamp = message.created_at.strftime("[%Y-%m-%d %H:%M:%S UTC] ")
-    timed_text = first.model_copy(update={"text": stamp + first.text})
-    return message.model_copy(update={"blocks": (timed_text, *others)})
+    timed_text = first.replace(text=stamp + first.text)
+    return message.replace(blocks=(timed_text, *others))
 
 
 def _damage(path: Path, format_name: str, name: str) -> None:

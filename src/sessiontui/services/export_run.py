@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from sessiontui.domain.errors import ExportStopped, SessionTuiError, StoreReadOnly
 from sessiontui.domain.session import SessionRef
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.words import count_words, size_words
 from sessiontui.services.exporting import ExportForm, document, file_name, write_export
 from sessiontui.services.library import Library
@@ -24,7 +24,7 @@ from sessiontui.storage.system_errors import store_error
 INDEX_NAME = "index.html"
 
 
-class ExportProgress(NamedTuple):
+class ExportProgress(PlainValue):
     """How far a run is: the session it is at, counted from 1, and what was done to it."""
 
     session: int
@@ -41,7 +41,7 @@ class ExportProgress(NamedTuple):
         return f"{place}went through {count_words(self.messages, 'message')}"
 
 
-class Written(NamedTuple):
+class Written(PlainValue):
     """A file that was written, and what of its sessions' secrets was masked (None: not asked)."""
 
     path: Path
@@ -154,11 +154,11 @@ class ExportRun:
     # -- being watched ---------------------------------------------------------------------
 
     def _read_one(self) -> None:
-        self._tell(self._at._replace(messages=self._at.messages + 1))
+        self._tell(self._at.replace(messages=self._at.messages + 1))
 
     def _watched(self, pieces: Iterable[str]) -> Iterator[str]:
         for piece in pieces:
-            self._tell(self._at._replace(characters=self._at.characters + len(piece)))
+            self._tell(self._at.replace(characters=self._at.characters + len(piece)))
             yield piece
 
     def _tell(self, progress: ExportProgress) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from pydantic import JsonValue
-
 from sessiontui.domain.conversation import PairedResult
 from sessiontui.domain.edit_diff import DiffKind, EditDiff, edit_of
 from sessiontui.domain.message import ToolCallBlock, ToolResultBlock
@@ -20,6 +18,7 @@ from sessiontui.domain.tool_words import (
     telling_argument,
     without_colours,
 )
+from sessiontui.domain.value import JsonValue
 from sessiontui.services.code_tokens import language_of
 from sessiontui.services.html_export_text import (
     code_block,

@@ -6,12 +6,12 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import NamedTuple
 
 from sessiontui.domain.query import Query, SortKey
 from sessiontui.domain.query_text import query_text
 from sessiontui.domain.search import HitPage
 from sessiontui.domain.session import RowPage, SessionRow
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.index_asked import Asked
 from sessiontui.services.index_candidates import Candidates
 from sessiontui.services.index_corrections import Corrector
@@ -30,7 +30,7 @@ _CORRECTED = 0.6
 """The shares of the time for looking for other words, and then for what is found with them."""
 
 
-class _Found(NamedTuple):
+class _Found(PlainValue):
     """What was found for a query, by which reader; `corrected` where it was for another query."""
 
     reader: IndexReader
@@ -71,7 +71,7 @@ class IndexAnswers:
         complete = found.is_whole or (
             found.matches.complete and len(page.rows) == _shown_of(found.matches, query.limit)
         )
-        return page._replace(corrected=found.corrected, complete=complete)
+        return page.replace(corrected=found.corrected, complete=complete)
 
     def hits(
         self,
@@ -84,7 +84,7 @@ class IndexAnswers:
         found = self._found(connection, ticket, asked, best_first=True, whole=True)
         results = self._results(found, asked, shown=max(1, hits_per_session))
         page = results.hit_page(asked.query.offset, asked.query.limit)
-        return page._replace(corrected=found.corrected)
+        return page.replace(corrected=found.corrected)
 
     def _reader(
         self,
@@ -120,7 +120,7 @@ class IndexAnswers:
         found = searched(query, 1.0)
         if not query.terms or found.matches.numbers or not found.matches.complete:
             return found
-        unknown = found._replace(matches=replace(found.matches, complete=False))
+        unknown = found.replace(matches=replace(found.matches, complete=False))
         reader = self._reader(connection, ticket, whole=found.is_whole, share=_CORRECTING)
         try:
             with reader.hurrying():
@@ -131,7 +131,7 @@ class IndexAnswers:
             return found
         other = searched(meant, _CORRECTED)
         if other.matches.numbers:
-            return other._replace(corrected=query_text(meant))
+            return other.replace(corrected=query_text(meant))
         return found if other.matches.complete else unknown
 
     def _results(self, found: _Found, asked: Asked, shown: int) -> Results:

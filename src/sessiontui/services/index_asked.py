@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from sessiontui.domain.query import Query
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.index_filters import Surroundings
 
 
-class Asked(NamedTuple):
+class Asked(PlainValue):
     """A query, the ids of the stores that are open, and by what verdicts go, in seconds."""
 
     query: Query

@@ -9,43 +9,51 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
-from msgspec import Raw
 from msgspec.json import encode
 
+from sessiontui.domain.cjk import has_cjk
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.index_schema import TierTables
 from sessiontui.services.index_words import cjk_pairs, parts_of_texts
 
 
-class BulkStep(NamedTuple):
+class BulkStep(PlainValue):
     """One statement and its values; values are bytes of JSON."""
 
     statement: str
     values: tuple[bytes, ...]
 
 
-class Spelling(NamedTuple):
-    """A text as a statement takes it: JSON of it and of the parts of its names; its CJK pairs."""
+class Spellings:
+    """What stands in the index beside texts, found for many at once: before they have ids."""
 
-    words: Raw
-    pairs: str | None
+    def __init__(self, texts: Sequence[str] = ()) -> None:
+        # By the object: comparing and hashing long texts would cost more than the rest.
+        self._texts = {id(text): text for text in texts}
+        of_cjk = [place for place, text in enumerate(texts) if has_cjk(text)]
+        parts = parts_of_texts(texts, of_cjk)
+        self._parts = {id(texts[place]): found for place, found in parts.items()}
+        self._pairs = {id(texts[place]): cjk_pairs(texts[place]) for place in of_cjk}
 
+    def __len__(self) -> int:
+        return len(self._texts)
 
-Spellings = Mapping[str, Spelling]
+    def all_of(self, texts: Sequence[str]) -> Spellings:
+        """These, if they are of all the texts; else new ones."""
+        known = self._texts
+        return self if all(id(text) in known for text in texts) else Spellings(texts)
 
+    def parts(self, text: str) -> str | None:
+        """The parts of its names (`name_parts`), None without any."""
+        return self._parts.get(id(text))
 
-def spellings(texts: Sequence[str]) -> dict[str, Spelling]:
-    """Every text as a statement takes it."""
-    parts = parts_of_texts(texts)
-    found: dict[str, Spelling] = {}
-    for place, text in enumerate(texts):
-        beside = parts.get(place)
-        encoded = encode(text) if beside is None else encode((text, beside))
-        found[text] = Spelling(Raw(encoded), None if text.isascii() else cjk_pairs(text))
-    return found
+    def pairs(self, text: str) -> str | None:
+        """Its CJK pairs (`cjk_pairs`), None without any."""
+        return self._pairs.get(id(text))
 
 
 def word_steps(
@@ -56,16 +64,14 @@ def word_steps(
     Ids ascend: the words of one transaction are gathered in memory only as long as they do. What
     is not `spelled` yet is so now.
     """
-    missing = [text for text in texts if text not in spelled]
-    if missing:
-        spelled = {**spelled, **spellings(missing)}
-    words: dict[int, Raw] = {}
+    spelled = spelled.all_of(texts)
+    words: dict[int, str | tuple[str, str]] = dict(zip(numbers, texts, strict=True))
     pairs: dict[int, str] = {}
     for number, text in zip(numbers, texts, strict=True):
-        spelling = spelled[text]
-        words[number] = spelling.words
-        if spelling.pairs is not None:
-            pairs[number] = spelling.pairs
+        if (parts := spelled.parts(text)) is not None:
+            words[number] = (text, parts)
+        if (found := spelled.pairs(text)) is not None:
+            pairs[number] = found
     steps = []
     if words:
         # A JSON object is walked in its own order.

@@ -62,7 +62,7 @@ class Corrector:
         terms = tuple(tuple(map(self._term, group)) for group in self._query.terms)
         if terms == self._query.terms:
             return None
-        return self._query.model_copy(update={"terms": terms})
+        return self._query.replace(terms=terms)
 
     def _term(self, term: Term) -> Term:
         if has_cjk(term.text):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
-from typing import NamedTuple
 
 from sessiontui.domain.query import Term
 from sessiontui.domain.search import IndexTier
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.index_conditions import Conditions, Group, Span
 from sessiontui.services.index_filters import Sql
 from sessiontui.services.index_reader import IndexReader
@@ -16,7 +16,7 @@ Counts = dict[int, int]
 """Texts by session."""
 
 
-class Search(NamedTuple):
+class Search(PlainValue):
     """What is looked for: `ids` gives it as SQL, in one tier, everywhere or in a span of ids.
 
     `width`: so many phrases are looked for.

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from sessiontui.domain.query import Filter, FilterField, Query, SortKey
 from sessiontui.domain.session import SessionState
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.verdict import changes_with_time, status_of
 from sessiontui.services.index_schema import ROLE_CODES, Has
 from sessiontui.services.index_words import exact
@@ -26,7 +27,7 @@ class Sql(NamedTuple):
     values: tuple[Any, ...] = ()
 
 
-class Surroundings(NamedTuple):
+class Surroundings(PlainValue):
     """What filters are judged by besides the session.
 
     `stores` are the ids of the stores that are open; `now` in seconds since the epoch, `threshold`

@@ -10,9 +10,10 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from itertools import chain, islice
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from sessiontui.domain.query import Term
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.index_candidates import Candidates
 from sessiontui.services.index_conditions import Conditions, Group
 from sessiontui.services.index_counting import Counts, TextCounter
@@ -48,7 +49,7 @@ _LOT_SECONDS = 0.001
 """How long asking one lot may take, going by the one before."""
 
 
-class _Met(NamedTuple):
+class _Met(PlainValue):
     """The sessions that meet a condition; None for texts that have to be asked for."""
 
     titles: set[int]

@@ -6,9 +6,10 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from sessiontui.domain.search import IndexTier, SearchHit, Tier
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.index_conditions import Conditions, Group, Span
 from sessiontui.services.index_filters import Sql
 from sessiontui.services.index_items import unpacked
@@ -36,7 +37,7 @@ Place = tuple[IndexTier, int]
 """A tier and the id of a text in it."""
 
 
-class _SeenHit(NamedTuple):
+class _SeenHit(PlainValue):
     quality: float
     sight: Sight
     tier: Tier
@@ -50,7 +51,7 @@ class _SeenHit(NamedTuple):
         return SearchHit(self.tier, self.place, self.role, self.at, snippet.text, snippet.matches)
 
 
-class _Hits(NamedTuple):
+class _Hits(PlainValue):
     """How many texts of a session are hits, and the lists to choose from, newest first.
 
     That is one list where all words meet; otherwise one for each word.
@@ -60,7 +61,7 @@ class _Hits(NamedTuple):
     lists: list[list[Place]]
 
 
-class TextHits(NamedTuple):
+class TextHits(PlainValue):
     """The texts of a session that are hits.
 
     `hits` are some of them, best first; all conditions meet in each of them, if they do anywhere.

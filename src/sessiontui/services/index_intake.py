@@ -9,8 +9,9 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.index_bulk import Spellings
 from sessiontui.services.index_sync_run import SyncRun
 from sessiontui.services.index_texts import ReadText
@@ -34,7 +35,7 @@ class Reader(Protocol):
         """So many sessions are written; the keys of new rows, and of rows that changed."""
 
 
-class Chunk(NamedTuple):
+class Chunk(PlainValue):
     """Texts of one store, read and ready: all is done that can be before their turn."""
 
     reader: Reader

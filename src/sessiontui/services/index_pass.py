@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.index_candidates import Candidates
 from sessiontui.services.index_conditions import Conditions, Group
 from sessiontui.services.index_counting import Counts, Search, TextCounter
@@ -25,7 +25,7 @@ _MOST_COUNTED = 100_000
 """What more texts have is not counted before it is read."""
 
 
-class SearchLimits(NamedTuple):
+class SearchLimits(PlainValue):
     """What a search does for its first rows, and where reading everything is too much for them.
 
     `rows`: so many are wanted. `seconds`: so long sessions are looked for; making rows of them

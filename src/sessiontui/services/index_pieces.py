@@ -15,11 +15,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
 from itertools import chain, product, zip_longest
-from typing import NamedTuple
 
-from sessiontui.domain.cjk import CJK_RANGES
+from sessiontui.domain.cjk import cjk_runs
 from sessiontui.domain.folded_text import fold_query
 from sessiontui.domain.query import Term
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.index_words import name_parts, storable
 
 SHORTEST_PREFIX = 3
@@ -28,7 +28,6 @@ SHORTEST_PREFIX = 3
 _SHORTEST_AFTER_OTHERS = 2
 """The same where words stand before it, as in `src/ma`."""
 
-_CJK_RUN = re.compile(f"[{CJK_RANGES}]+")
 _WORD = re.compile(r"[^\W_]+")
 _NAME = re.compile(r"\w+")
 _MOST_PARTS = 5
@@ -51,7 +50,7 @@ class PieceKind(Enum):
     SIGNS = 3
 
 
-class Phrase(NamedTuple):
+class Phrase(PlainValue):
     """Words in a row; with `is_prefix` the last one stands for all words with that beginning.
 
     Of signs, the text that has to be there letter by letter, but for the case of ASCII letters.
@@ -86,7 +85,7 @@ class Phrase(NamedTuple):
             yield from (f'"{before}{word}"' for word in endings[beginning])
 
 
-class Piece(NamedTuple):
+class Piece(PlainValue):
     """A part of a term: one of the phrases has to stand in the text."""
 
     kind: PieceKind
@@ -111,7 +110,7 @@ def pieces_of(term: Term, shortest_prefix: int = SHORTEST_PREFIX) -> tuple[Piece
         return Piece(PieceKind.WORDS, (Phrase(text),)), _signs(text)
     found: list[Piece] = []
     at = 0
-    for run in _CJK_RUN.finditer(text):
+    for run in cjk_runs().finditer(text):
         found.extend(_word_pieces(text[at : run.start()], prefix_from=None))
         found.append(_pair_piece(run.group()))
         at = run.end()

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from sessiontui.domain.session import SessionRow, TitleSource
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.index_snippets import Sight
 
 _TITLE = 3.0
@@ -36,7 +36,7 @@ _OTHERS = 0.4
 """What people said is what people look for; tools repeat themselves."""
 
 
-class Evidence(NamedTuple):
+class Evidence(PlainValue):
     """What the texts of a session tell about a query; each from 0 to 1.
 
     `near`: how close together the words are where they are closest. `said`: how many of the words

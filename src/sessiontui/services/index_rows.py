@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sessiontui.domain.session import Session, SessionRef, SessionRow, SessionState
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.verdict import changes_with_time, status_of
 from sessiontui.services.index_details import details_text
 from sessiontui.services.index_schema import SESSION_COLUMNS
@@ -80,7 +81,7 @@ def _stored_int(number: int | None) -> int | None:
     return None if number is None else max(-(2**63), min(number, 2**63 - 1))
 
 
-class OpenTurn(NamedTuple):
+class OpenTurn(PlainValue):
     """What the status of a session in an open turn follows from, besides its row."""
 
     opened: bool | None

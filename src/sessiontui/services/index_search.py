@@ -77,4 +77,4 @@ class IndexSearch:
 
 def newest_first(query: Query) -> Query:
     """The same query in the order in which the best are looked for."""
-    return query.model_copy(update={"sort": SortKey.ACTIVITY, "reverse": False})
+    return query.replace(sort=SortKey.ACTIVITY, reverse=False)

@@ -6,10 +6,11 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from sessiontui.domain.errors import IndexBroken, StoreBusy
 from sessiontui.domain.session import Session, SessionRef, SessionState, TitleSource
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.index_details import details_of
 from sessiontui.services.index_rows import ref_of
 from sessiontui.services.index_words import exact, from_exact
@@ -25,7 +26,7 @@ _AT_ONCE = 500
 _NOTHING: dict[str, Any] = {}
 
 
-class SessionPage(NamedTuple):
+class SessionPage(PlainValue):
     """The answer to one query: whole sessions; `total` None where counting would cost too much."""
 
     sessions: tuple[Session, ...]
@@ -61,7 +62,7 @@ def with_driver(index: SearchIndex, session: Session) -> Session:
     except (IndexBroken, StoreBusy):
         # It only adds to what the store says.
         return session
-    return session.model_copy(update={"parent": ref_of(found[0])}) if found else session
+    return session.replace(parent=ref_of(found[0])) if found else session
 
 
 def _rows(

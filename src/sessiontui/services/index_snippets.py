@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
-from typing import NamedTuple
 
 from sessiontui.domain.cjk import has_cjk
 from sessiontui.domain.folded_text import COMBINING, fold, fold_query
 from sessiontui.domain.printable import printable
 from sessiontui.domain.query import Term
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.index_pieces import PieceKind, pieces_of, sign_pieces_of
 from sessiontui.services.index_words import name_parts
 
@@ -35,14 +35,14 @@ _SPACES = re.compile(r"\s+")
 Spans = tuple[tuple[int, int], ...]
 
 
-class Snippet(NamedTuple):
+class Snippet(PlainValue):
     """A safe line, and the offsets of matches in it."""
 
     text: str
     matches: Spans
 
 
-class Sight(NamedTuple):
+class Sight(PlainValue):
     """The best place of a text: its matches there, and how well they match (0 to 1).
 
     `groups`: the numbers of all conditions that are met anywhere in the text, as far as was looked.
@@ -60,14 +60,14 @@ class Sight(NamedTuple):
         return _line(self.text, start, start + width, self.matches)
 
 
-class _Match(NamedTuple):
+class _Match(PlainValue):
     start: int
     end: int
     group: int
     whole: bool
 
 
-class _Pattern(NamedTuple):
+class _Pattern(PlainValue):
     """A term as a regular expression; `anywhere`: also inside of words."""
 
     in_ascii: str

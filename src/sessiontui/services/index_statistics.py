@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sessiontui.domain.search import IndexTier
 from sessiontui.domain.session import SessionRef, SessionRow
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.index_filters import Sql
 from sessiontui.services.index_rows import (
     LIST_COLUMNS,
@@ -57,7 +58,7 @@ _FACTS = (
 )
 
 
-class TextTimes(NamedTuple):
+class TextTimes(PlainValue):
     """Texts by session and quarter of an hour, as three columns, ordered by both.
 
     `undated` counts by session those without a time, or with one that cannot be.

@@ -14,7 +14,6 @@ from contextlib import suppress
 from functools import partial
 from itertools import chain
 from threading import Event
-from typing import NamedTuple
 
 from sessiontui.domain.backend import SessionBackend
 from sessiontui.domain.errors import (
@@ -26,6 +25,7 @@ from sessiontui.domain.errors import (
 )
 from sessiontui.domain.events import StoreEvent, StoreEventKind
 from sessiontui.domain.search import IndexTier
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.catalogue import Catalogue
 from sessiontui.services.index_intake import take_in
 from sessiontui.services.index_store_update import StoreUpdate, Titles
@@ -42,7 +42,7 @@ _ATTEMPTS = 3
 _ROUNDS = 2
 
 
-class IndexLimits(NamedTuple):
+class IndexLimits(PlainValue):
     """What the index may hold: tool output at all, and up to how many bytes of index."""
 
     tool_output: bool = True

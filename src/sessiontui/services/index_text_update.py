@@ -115,7 +115,7 @@ class TextUpdate:
                 yield Chunk(self, texts, portion.spelled)
 
     def _titled_text(self, text: ReadText) -> ReadText:
-        return text if text.row is None else text._replace(row=self._titled(text.row))
+        return text if text.row is None else text.replace(row=self._titled(text.row))
 
 
 def _newest_within(pending: Sequence[PendingText], room: int) -> list[PendingText]:

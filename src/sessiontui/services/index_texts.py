@@ -9,11 +9,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import NamedTuple, Self
+from typing import Self
 
 from sessiontui.domain.indexed_text import TextBatch
 from sessiontui.domain.search import IndexTier
 from sessiontui.domain.session import Session
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.index_bulk import BulkStep, Spellings, word_steps
 from sessiontui.services.index_items import (
     Contents,
@@ -43,7 +44,7 @@ _MANY_CHARACTERS = 1_000_000
 _CURSORS = {IndexTier.TEXT: "text_cursor", IndexTier.TOOLS: "tools_cursor"}
 
 
-class ReadText(NamedTuple):
+class ReadText(PlainValue):
     """Text of a session that was read since `cursor`.
 
     `fingerprint` is the one the session had when it was asked for: only if the row still has it,

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from operator import add
 
-from sessiontui.domain.cjk import CJK_RANGES, has_cjk
+from sessiontui.domain.cjk import cjk_runs, has_cjk
 
-_CJK_RUN = re.compile(f"[{CJK_RANGES}]+")
 _LONGEST_NAME = 64
 """Longer ones are encoded bytes."""
 _NAME = re.compile(r"[^\W_]+")
@@ -57,11 +56,13 @@ def from_exact(value: str | bytes) -> str:
 
 def name_parts(text: str) -> str | None:
     """The parts of names with case borders, and of words glued to CJK text; None without any."""
-    return parts_of_texts((text,)).get(0)
+    return parts_of_texts((text,), (0,) if has_cjk(text) else ()).get(0)
 
 
-def parts_of_texts(texts: Sequence[str]) -> dict[int, str]:
+def parts_of_texts(texts: Sequence[str], of_cjk: Iterable[int]) -> dict[int, str]:
     """The `name_parts` of many texts, by place; those without any are left out.
+
+    `of_cjk` are the places of the texts with CJK characters in them.
 
     Names are found by the shape of all texts together: two searches of bytes pass over what has
     no case border, which is nearly everything. One byte stands for one character; names are of
@@ -84,17 +85,16 @@ def parts_of_texts(texts: Sequence[str]) -> dict[int, str]:
                 parts = _parts_of(texts[place][start - begin : end - begin])
                 found.setdefault(place, {})[parts] = None
             at = shape.find(border, end)
-    for place, text in enumerate(texts):
-        if has_cjk(text):
-            for word in _glued_words(text):
-                found.setdefault(place, {})[word] = None
+    for place in of_cjk:
+        for word in _glued_words(texts[place]):
+            found.setdefault(place, {})[word] = None
     return {place: _SEPARATOR.join(parts) for place, parts in found.items()}
 
 
 def _glued_words(text: str) -> Iterator[str]:
     """The words that touch CJK characters: `tower` in `東京tower`."""
     end = 0
-    for run in _CJK_RUN.finditer(text):
+    for run in cjk_runs().finditer(text):
         word = text[end : run.start()]
         if word and end and word[0].isalnum() and (first := _NAME.match(word)):
             yield first.group()
@@ -115,5 +115,5 @@ def cjk_pairs(text: str) -> str | None:
     """Every two neighbours of each CJK run, and each run's last character; None without CJK."""
     if not has_cjk(text):
         return None
-    runs = _CJK_RUN.findall(unicodedata.normalize("NFC", text))
+    runs = cjk_runs().findall(unicodedata.normalize("NFC", text))
     return _SEPARATOR.join(" ".join([*map(add, run, run[1:]), run[-1]]) for run in runs)

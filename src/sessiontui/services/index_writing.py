@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
 
 from sessiontui.domain.session import Session
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.index_bulk import BesideWork, BulkStep, Spellings, word_steps
 from sessiontui.services.index_drivers import Drivers
 from sessiontui.services.index_rows import VALUE_COLUMNS, session_values
@@ -22,7 +22,7 @@ from sessiontui.services.index_texts import ReadText, TextWriter, remove_pairs
 from sessiontui.services.index_words import exact, storable
 
 
-class _Put(NamedTuple):
+class _Put(PlainValue):
     """What putting a row came to; `is_pending`: the texts are to be read by that."""
 
     number: int
@@ -141,7 +141,7 @@ class IndexChange:
         """What puts in the new titles."""
         titles, self._titles = sorted(self._titles.items()), {}
         numbers, texts = [number for number, _ in titles], [title for _, title in titles]
-        return word_steps(TITLES, numbers, texts, {})
+        return word_steps(TITLES, numbers, texts, Spellings())
 
     def _remove_titles(self, numbers: Iterable[int]) -> None:
         for number in numbers:
@@ -189,4 +189,4 @@ class IndexChange:
         put = self._put_session(text.row, text.fingerprint)
         if put.is_pending:
             self._unstamp((text.row.ref.store,))
-        return text._replace(session=put.number, is_new=put.is_new)
+        return text.replace(session=put.number, is_new=put.is_new)

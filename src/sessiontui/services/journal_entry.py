@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
@@ -41,10 +41,18 @@ class ItemState(StrEnum):
     UNDONE = "undone"
 
 
-class StoredSnapshot(BaseModel):
-    """A snapshot whose payload is in a file of the entry's folder."""
+class _Record(BaseModel):
+    """What an entry consists of: checked when it is read, for a person's sessions hang on it."""
 
     model_config = ConfigDict(frozen=True)
+
+    def replace(self, **changes: object) -> Self:
+        """The same with other values in some fields."""
+        return self.model_copy(update=changes)
+
+
+class StoredSnapshot(_Record):
+    """A snapshot whose payload is in a file of the entry's folder."""
 
     file: str
     size_bytes: int
@@ -54,7 +62,7 @@ class StoredSnapshot(BaseModel):
     fingerprint: str
 
 
-class JournalItem(BaseModel):
+class JournalItem(_Record):
     """One session of an entry.
 
     `format` and `root` open its store again where it is no longer found. Without a `snapshot` only
@@ -62,8 +70,6 @@ class JournalItem(BaseModel):
     many messages it had, what its store said of it, and the title a rename gave are None in entries
     that were written before these were kept.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     store: str
     key: str
@@ -97,10 +103,8 @@ class JournalItem(BaseModel):
         )
 
 
-class Manifest(BaseModel):
+class Manifest(_Record):
     """One change over any number of sessions. `expired` says why its payloads were removed."""
-
-    model_config = ConfigDict(frozen=True)
 
     version: int = VERSION
     id: str
@@ -121,13 +125,11 @@ class Manifest(BaseModel):
 
     def with_items(self, items: Sequence[JournalItem]) -> Manifest:
         """The same about other items."""
-        return self.model_copy(update={"items": tuple(items)})
+        return self.replace(items=tuple(items))
 
 
-class Unusable(BaseModel):
+class Unusable(_Record):
     """An entry whose manifest cannot be used: damaged, or of a newer version."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     at: AwareDatetime

@@ -32,7 +32,7 @@ from sessiontui.domain.session import RowPage, Session, SessionRef
 from sessiontui.domain.store import Capability, StoreInfo
 from sessiontui.domain.value import Value
 from sessiontui.domain.verdict import Verdict
-from sessiontui.services.action_checks import ActionOptions
+from sessiontui.services.action_checks import ActionChecks, ActionOptions
 from sessiontui.services.catalogue import Catalogue
 from sessiontui.services.index_report import index_status
 from sessiontui.services.index_sessions import SessionPage, held_sessions, with_driver
@@ -45,10 +45,8 @@ from sessiontui.services.looked_at import LookedAt, Looks
 from sessiontui.services.query_history import QueryHistory
 from sessiontui.services.resolving import RefResolver
 from sessiontui.services.search_index import SearchIndex
-from sessiontui.services.session_actions import SessionActions
 from sessiontui.services.session_now import session_now
 from sessiontui.services.transcript import Transcript, counted, without_secrets
-from sessiontui.services.undo_journal import UndoJournal
 from sessiontui.services.view_state import ViewStateFile
 from sessiontui.storage.locations import Locations
 
@@ -57,6 +55,7 @@ if TYPE_CHECKING:
     from sessiontui.services.json_form import JsonObject
     from sessiontui.services.listed_sessions import ListedPage
     from sessiontui.services.resuming import ResumePlan
+    from sessiontui.services.session_actions import SessionActions
     from sessiontui.services.statistics import StatisticsReader
 
 Answer = TypeVar("Answer")
@@ -118,26 +117,35 @@ class Library(LibraryChanges):
         self._looked_at = LookedAt(locations.looked_at)
         self.view_state = ViewStateFile(locations.view_state)
         """How the screens were left, for whoever paints them."""
-        journal = UndoJournal(
-            locations.journal,
-            clock,
-            keep_for=timedelta(days=options.undo_days),
-            keep_bytes=options.undo_megabytes * 1_000_000,
-        )
         acting = ActionOptions(
             read_only=options.read_only,
             stuck_after=options.stuck_after,
             named_stores=bool(options.stores),
             home=options.home and options.home.expanduser(),
         )
+        self._checks = ActionChecks(catalogue, acting, clock)
         self._index = SearchIndex(locations.cache)
         self._limits = IndexLimits(options.search_tool_output, options.index_megabytes * 1_000_000)
         super().__init__(
-            SessionActions(catalogue, journal, self._titles, acting, clock),
+            lambda: self._actions_over(locations.journal, acting),
+            locations.journal,
             IndexSync(catalogue, self._index, self._titles, self._limits),
         )
         self._resolver = RefResolver(catalogue, self._index)
         self._statistics: StatisticsReader | None = None
+
+    def _actions_over(self, folder: Path, acting: ActionOptions) -> SessionActions:
+        # Who only reads does not wait for the code of changes and of their journal.
+        from sessiontui.services.session_actions import SessionActions  # noqa: PLC0415
+        from sessiontui.services.undo_journal import UndoJournal  # noqa: PLC0415
+
+        journal = UndoJournal(
+            folder,
+            self._clock,
+            keep_for=timedelta(days=self._options.undo_days),
+            keep_bytes=self._options.undo_megabytes * 1_000_000,
+        )
+        return SessionActions(self._catalogue, journal, self._titles, acting, self._checks)
 
     @classmethod
     def open(cls, options: LibraryOptions, clock: Callable[[], datetime] = utc_now) -> Library:
@@ -213,11 +221,11 @@ class Library(LibraryChanges):
 
     @property
     def _stuck(self) -> float:
-        return self._actions.checks.stuck_after.total_seconds()
+        return self._checks.stuck_after.total_seconds()
 
     def set_stuck_after(self, duration: timedelta) -> None:
         """From now on, sessions count as stuck after another time."""
-        self._actions.checks.stuck_after = duration
+        self._checks.stuck_after = duration
 
     def _asked(self, ask: Callable[[Sequence[str], float], Answer]) -> Answer:
         stores = tuple(backend.store_id for backend in self._catalogue.backends)
@@ -238,7 +246,7 @@ class Library(LibraryChanges):
 
     def verdict(self, session: Session) -> Verdict:
         """What is the matter with it, now."""
-        return self._actions.checks.verdict(session, fresh=False)
+        return self._checks.verdict(session, fresh=False)
 
     def resolve(self, text: str) -> SessionRef:
         """A ref, a key or a unique prefix. Raises `AmbiguousRef`, `SessionMissing`."""
@@ -262,7 +270,7 @@ class Library(LibraryChanges):
         self, ref: SessionRef, capabilities: Collection[Capability]
     ) -> dict[Capability, str]:
         """In which of these ways a session cannot be changed, and why. Never raises."""
-        return self._actions.checks.refusals(ref, capabilities)
+        return self._checks.refusals(ref, capabilities)
 
     def resume_command(self, ref: SessionRef) -> ResumeCommand | None:
         """How its owner continues it."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sessiontui.domain.backend import ClearScope
 from sessiontui.domain.change import (
@@ -16,8 +19,10 @@ from sessiontui.domain.change import (
 from sessiontui.domain.report import Action, ActionReport, JournalEntry
 from sessiontui.domain.session import SessionRef
 from sessiontui.services.index_sync import IndexSync
-from sessiontui.services.session_actions import SessionActions
-from sessiontui.services.snapshot_reading import KeptMessages
+
+if TYPE_CHECKING:
+    from sessiontui.services.session_actions import SessionActions
+    from sessiontui.services.snapshot_reading import KeptMessages
 
 
 class LibraryChanges:
@@ -27,9 +32,17 @@ class LibraryChanges:
     whose fingerprint is not the one in `expect` is left alone.
     """
 
-    def __init__(self, actions: SessionActions, sync: IndexSync) -> None:
-        self._actions = actions
+    def __init__(
+        self, actions: Callable[[], SessionActions], journal: Path, sync: IndexSync
+    ) -> None:
+        """`actions` are made when they are first needed; `journal` is its folder."""
+        self._make_actions = actions
+        self._journal_folder = journal
         self._sync = sync
+
+    @cached_property
+    def _actions(self) -> SessionActions:
+        return self._make_actions()
 
     def rename(
         self,
@@ -112,7 +125,7 @@ class LibraryChanges:
 
     def undo_entries(self) -> tuple[JournalEntry, ...]:
         """What can be taken back, newest first."""
-        return self._actions.undo_entries()
+        return self._actions.undo_entries() if self._journal_folder.is_dir() else ()
 
     def journalled(self, entry_id: str) -> tuple[JournalledSession, ...]:
         """The sessions of an entry of the journal as they were before it."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sessiontui.domain.backend import SessionBackend
 from sessiontui.domain.errors import SessionTuiError
 from sessiontui.domain.query import Query
 from sessiontui.domain.session import Session, SessionRef, SessionState
 from sessiontui.domain.store import Capability
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.verdict import TurnFacts, Verdict, changes_with_time, judge
 from sessiontui.services.index_details import details_of
 from sessiontui.services.index_filters import Surroundings, session_condition, session_order
@@ -33,14 +34,14 @@ _nothing = details_of(None).get
 Item = TypeVar("Item")
 
 
-class ListedPage(NamedTuple, Generic[Item]):
+class ListedPage(PlainValue, Generic[Item]):
     """The sessions of one page in some form, and how many match."""
 
     items: list[Item]
     total: int
 
 
-class Continued(NamedTuple):
+class Continued(PlainValue):
     """What a store wants to know of a session to tell how it is continued (`Resumable`)."""
 
     ref: SessionRef

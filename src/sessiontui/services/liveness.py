@@ -6,11 +6,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from sessiontui.domain.backend import SessionBackend
 from sessiontui.domain.errors import SessionTuiError
 from sessiontui.domain.session import Session
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.verdict import Owner, Presence, TurnFacts
 
 _RECENT_SECONDS = 0.5
@@ -21,13 +21,13 @@ _START = 19
 _ENDED = (b"Z", b"X", b"x")
 
 
-class Sighting(NamedTuple):
+class Sighting(PlainValue):
     """A process that has a number now; `started` None where the system does not tell."""
 
     started: str | None
 
 
-class _Known(NamedTuple):
+class _Known(PlainValue):
     asked_at: float
     owners: Mapping[str, tuple[Owner, ...]]
 

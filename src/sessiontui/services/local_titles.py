@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+import msgspec
 
 from sessiontui.domain.errors import StoreBusy, StoreTooNew, StoreUnreadable
 from sessiontui.domain.session import Session, SessionRef, TitleSource
@@ -27,22 +29,23 @@ VERSION = 1
 _WAIT_SECONDS = 5.0
 
 
-class LocalTitle(BaseModel):
+@dataclass(frozen=True, slots=True)
+class LocalTitle:
     """A title and the creation time of the session it was given to (None: not known)."""
 
-    model_config = ConfigDict(frozen=True)
-
     title: str
-    created_at: AwareDatetime | None = None
+    created_at: datetime | None = None
 
     def fits(self, session: Session) -> bool:
         """Whether it was given to this very session."""
         return self.created_at == session.created_at
 
 
-class _Line(LocalTitle):
+class _Line(msgspec.Struct):
     store: str
     key: str
+    title: str
+    created_at: datetime | None = None
 
 
 class LocalTitles:
@@ -88,7 +91,7 @@ class LocalTitles:
         held = self.record(session.ref)
         if held is None or not held.fits(session):
             return session
-        return session.model_copy(update={"title": held.title, "title_source": TitleSource.LOCAL})
+        return session.replace(title=held.title, title_source=TitleSource.LOCAL)
 
     # -- changing --------------------------------------------------------------------------
 
@@ -145,7 +148,7 @@ class LocalTitles:
 
 def _encoded(titles: Mapping[SessionRef, LocalTitle]) -> bytes:
     lines = [
-        {"store": ref.store, "key": ref.key, **held.model_dump(mode="json")}
+        {"store": ref.store, "key": ref.key, **msgspec.to_builtins(held)}
         for ref, held in sorted(titles.items())
     ]
     # Escapes keep keys that are no valid Unicode.
@@ -160,8 +163,8 @@ def _decoded(content: bytes) -> Mapping[SessionRef, LocalTitle]:
             raise StoreTooNew(
                 "the local titles were written by a newer version", "update sessiontui"
             )
-        lines = [_Line.model_validate(line) for line in value["titles"]]
-    except (ValueError, KeyError, TypeError, RecursionError, ValidationError) as error:
+        lines = msgspec.convert(value["titles"], list[_Line])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise StoreUnreadable("the file of local titles is damaged") from error
     return {
         SessionRef(line.store, line.key): LocalTitle(title=line.title, created_at=line.created_at)

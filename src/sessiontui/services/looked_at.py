@@ -11,13 +11,13 @@ import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+import msgspec
 
 from sessiontui.domain.errors import StoreUnreadable
 from sessiontui.domain.printable import printable
 from sessiontui.domain.session import SessionRef
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.own_json import Notices, OwnJson
 
 VERSION = 1
@@ -29,7 +29,7 @@ LONGEST_KEY = 1_000
 _WAIT_SECONDS = 0.5
 
 
-class Looks(NamedTuple):
+class Looks(PlainValue):
     """When the program was last left, and which sessions were looked at since; times in seconds."""
 
     left_at: float = math.inf
@@ -130,13 +130,10 @@ class LookedAt:
             self._is_unsaved = False
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(strict=True, allow_inf_nan=False)
-
+class _File(msgspec.Struct):
     version: int
     left_at: float
-    # JSON has no tuples.
-    looked: list[Annotated[tuple[str, str, float], Field(strict=False)]]
+    looked: list[tuple[str, str, float]]
 
 
 def _encoded(looks: Looks) -> dict[str, object]:
@@ -150,5 +147,7 @@ def _can_be_written(key: str) -> bool:
 
 
 def _decoded(value: object) -> Looks:
-    held = _File.model_validate(value)
+    held = msgspec.convert(value, _File)
+    if not all(map(math.isfinite, (held.left_at, *(at for _, _, at in held.looked)))):
+        raise ValueError("no time of a look")
     return Looks(held.left_at, {SessionRef(store, key): at for store, key, at in held.looked})

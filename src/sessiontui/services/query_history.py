@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+import msgspec
 
 from sessiontui.domain.errors import StoreUnreadable
 from sessiontui.domain.printable import printable
@@ -90,7 +90,7 @@ class QueryHistory:
                 before = ()
                 self._put_aside()
             queries = list(self._newest_first(before))
-            self._file.write(_File(version=VERSION, queries=queries).model_dump())
+            self._file.write({"version": VERSION, "queries": queries})
             self._unsaved = []
 
     def _put_aside(self) -> None:
@@ -113,13 +113,11 @@ def _is_kept(text: str) -> bool:
     return bool(text) and len(text) <= LONGEST_QUERY and shown
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(strict=True)
-
+class _File(msgspec.Struct):
     version: int
     queries: list[str]
 
 
 def _decoded(value: object) -> tuple[str, ...]:
     # What another program wrote is no query of ours when it cannot be shown.
-    return tuple(filter(_is_kept, _File.model_validate(value).queries))
+    return tuple(filter(_is_kept, msgspec.convert(value, _File).queries))

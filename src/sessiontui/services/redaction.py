@@ -13,17 +13,16 @@ from itertools import chain, count
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel
-
 from sessiontui.domain.backend import ResumeCommand
 from sessiontui.domain.message import Message
 from sessiontui.domain.session import Session, SessionRef
+from sessiontui.domain.value import Value
 from sessiontui.domain.verdict import Verdict
 from sessiontui.services.redaction_context import Find, found_by_context, found_in_field
 from sessiontui.services.redaction_rules import BLOCKS, TOKENS, may_begin
 from sessiontui.services.redaction_values import is_distinctive, is_varied
 
-Model = TypeVar("Model", bound=BaseModel)
+Model = TypeVar("Model", bound=Value)
 _Change = Callable[[str, str | None], str]
 """What becomes of a text; the second is the name of the field of an object that it is in."""
 
@@ -79,7 +78,7 @@ def _merged(finds: Iterable[Find]) -> list[Find]:
         if merged and find.start < merged[-1][1].end:
             best, held = min(merged[-1], (rank, find), key=lambda ranked: ranked[0])
             start, end = merged[-1][1].start, max(merged[-1][1].end, find.end)
-            merged[-1] = best, held._replace(start=start, end=end)
+            merged[-1] = best, held.replace(start=start, end=end)
         else:
             merged.append((rank, find))
     return [find for _, find in merged]
@@ -155,12 +154,12 @@ class Redactor:
 def _mapped(model: Model, change: _Change) -> Model:
     """A value with every text in it changed; the same object where nothing is."""
     changed = {}
-    for name in type(model).model_fields:
+    for name in model.__struct_fields__:
         value = getattr(model, name)
         new = _changed(value, change, None)
         if new is not value:
             changed[name] = new
-    return model.model_copy(update=changed) if changed else model
+    return model.replace(**changed) if changed else model
 
 
 def _changed(value: object, change: _Change, field: str | None) -> object:
@@ -168,7 +167,7 @@ def _changed(value: object, change: _Change, field: str | None) -> object:
     if type(value) is str:
         return change(value, field)
     match value:
-        case BaseModel():
+        case Value():
             return _mapped(value, change)
         case SessionRef():
             key = change(value.key, None)

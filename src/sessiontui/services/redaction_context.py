@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.redaction_values import (
     Family,
     Writing,
@@ -18,7 +18,7 @@ from sessiontui.services.redaction_values import (
 )
 
 
-class Find(NamedTuple):
+class Find(PlainValue):
     """A secret in a text: where it stands, and what kind it is.
 
     `telling`: the value itself would not say that it is one.
@@ -34,7 +34,7 @@ Judge = Callable[[re.Match[str], str], Find | None]
 """What a match in the text in small letters means for the text as it is; None: no secret."""
 
 
-class ContextRule(NamedTuple):
+class ContextRule(PlainValue):
     """An expression and the judge of its matches; `needles` as those of `Rule`."""
 
     needles: tuple[str, ...]
@@ -91,7 +91,7 @@ def found_in_field(name: str, value: str) -> list[Find]:
         before = len(name) + 2
         finds = found_by_context(f"{name}: {value}")
         return [
-            find._replace(start=find.start - before, end=find.end - before)
+            find.replace(start=find.start - before, end=find.end - before)
             for find in finds
             if find.start >= before
         ][:1]
@@ -138,7 +138,7 @@ def _assigned(match: re.Match[str], text: str) -> Find | None:
     if found is None or found.end < end:
         return found
     rest = _REST.match(text, end)
-    return found if rest is None else found._replace(end=_bare_end(text, start, rest.end()))
+    return found if rest is None else found.replace(end=_bare_end(text, start, rest.end()))
 
 
 def _said(match: re.Match[str], text: str) -> Find | None:

@@ -11,10 +11,11 @@ possessive, and a repeated part never begins inside another match of itself.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from sessiontui.domain.value import PlainValue
 
 
-class Rule(NamedTuple):
+class Rule(PlainValue):
     """One kind of secret.
 
     `needles`: one of them stands in every match, so that a text without them need not be searched.

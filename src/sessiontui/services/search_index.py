@@ -12,11 +12,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sessiontui.domain.query import Query
 from sessiontui.domain.search import HitPage, IndexTier
 from sessiontui.domain.session import RowPage, SessionRef
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.index_asked import Asked
 from sessiontui.services.index_database import IndexDatabase, SearchTicket
 from sessiontui.services.index_patience import Clock
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from sessiontui.services.index_pass import SearchLimits
 
 
-class StoreState(NamedTuple):
+class StoreState(PlainValue):
     """What the index knows of one store.
 
     `pending_text` and `pending_tools` count sessions whose texts are not up to date.
@@ -44,7 +45,7 @@ class StoreState(NamedTuple):
     pending_tools: int
 
 
-class PendingText(NamedTuple):
+class PendingText(PlainValue):
     """A session whose texts have to be read, and the cursors up to which they were.
 
     `session` None: the index does not hold it yet. `size_bytes` is its size in its store, as far
@@ -59,7 +60,7 @@ class PendingText(NamedTuple):
     size_bytes: int | None = None
 
 
-class HeldTitle(NamedTuple):
+class HeldTitle(PlainValue):
     """A title as the index has it; `created_at` is the session's, in seconds."""
 
     title: str | None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable
+from datetime import timedelta
 
 from sessiontui.domain.backend import ClearScope
 from sessiontui.domain.change import (
@@ -41,10 +41,10 @@ class SessionActions:
         journal: UndoJournal,
         titles: LocalTitles,
         options: ActionOptions,
-        clock: Callable[[], datetime],
+        checks: ActionChecks,
     ) -> None:
         self._journal = journal
-        self.checks = ActionChecks(catalogue, options, clock)
+        self.checks = checks
         self._undoing = Undoing(catalogue, journal, titles, options)
         self._runner = ChangeRunner(catalogue, journal, titles, self.checks, self._undoing)
         self._options = options
@@ -167,5 +167,5 @@ class SessionActions:
         if self._options.read_only:
             # Every session is refused, with its reason; not even our own folders are made.
             refused = self._runner.rehearse(change, chosen, force=force, expect=seen)
-            return refused.model_copy(update={"dry_run": False})
+            return refused.replace(dry_run=False)
         return self._runner.run(change, chosen, force=force, expect=seen, watch=watch)

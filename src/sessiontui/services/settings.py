@@ -8,26 +8,22 @@ from __future__ import annotations
 
 import ast
 import difflib
+import functools
 import inspect
 import itertools
 import json
 import re
-import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, cast
+from typing import Annotated, Any, cast, get_args, get_origin
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    JsonValue,
-    PlainSerializer,
-    ValidationError,
-)
+import msgspec
+from msgspec import Meta
 
 from sessiontui.domain.errors import ChangedUnderneath, SessionTuiError, SettingsInvalid
-from sessiontui.domain.value import Value
+from sessiontui.domain.value import JsonValue, PlainValue, Value
 from sessiontui.domain.words import parse_duration
 from sessiontui.services.index_schema import FILE_NAME as INDEX_NAME
 from sessiontui.storage.atomic_file import create_file
@@ -49,26 +45,6 @@ def duration_text(duration: timedelta) -> str:
     return "".join(parts) or "0s"
 
 
-def _duration(value: object) -> object:
-    if isinstance(value, timedelta):
-        return value
-    found = parse_duration(value) if isinstance(value, str) else None
-    if not found:
-        raise ValueError("give a time such as 10m, 2h or 1h30m")
-    return found
-
-
-def _no_flag(value: object) -> object:
-    # Python counts true as 1.
-    if isinstance(value, bool):
-        raise ValueError("give a whole number")  # noqa: TRY004 - pydantic reports ValueErrors
-    return value
-
-
-Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(duration_text)]
-WholeNumber = Annotated[int, BeforeValidator(_no_flag)]
-
-
 class Settings(Value):
     """What a person can set; the docstring of each field is its manual."""
 
@@ -77,19 +53,19 @@ class Settings(Value):
     content decides the format. Example: ["astrid:~/old/astrid/sessions"]"""
     theme: str = ""
     """Name of the colour theme, as the command palette lists them. Empty: the program's own."""
-    stuck_after: Duration = timedelta(minutes=10)
+    stuck_after: timedelta = timedelta(minutes=10)
     """How long nothing may move in an open turn before its session counts as stuck."""
-    undo_days: WholeNumber = Field(default=30, ge=1, le=3650)
+    undo_days: Annotated[int, Meta(ge=1, le=3650)] = 30
     """How many days a change can be taken back."""
-    undo_megabytes: WholeNumber = Field(default=500, ge=1, le=1_000_000)
+    undo_megabytes: Annotated[int, Meta(ge=1, le=1_000_000)] = 500
     """How much room the undo journal may take, in megabytes; the oldest entries go first."""
     search_tool_output: bool = True
     """Whether the output of tools is indexed as well, to be searched with in:tools. It takes far
     more room than the conversations. false removes what is there."""
-    index_megabytes: WholeNumber = Field(default=2_000, ge=10, le=1_000_000)
+    index_megabytes: Annotated[int, Meta(ge=10, le=1_000_000)] = 2_000
     """How big the search index may get, in megabytes: beyond that, tool output of the oldest
     sessions is left out. Conversations are always indexed."""
-    query_history: WholeNumber = Field(default=200, ge=0, le=10_000)
+    query_history: Annotated[int, Meta(ge=0, le=10_000)] = 200
     """How many queries the search box remembers between runs, in query-history.json in the data
     folder. 0: none; the file of earlier ones is left alone, and can be removed."""
     keymap: Mapping[str, str] = {}
@@ -104,13 +80,13 @@ class LoadedSettings(Value):
     origins: Mapping[str, str]
     path: Path
     """The settings file that counts, whether it exists or not."""
-    variables: Mapping[str, str] = Field(default={}, repr=False)
+    variables: Mapping[str, str] = {}
     """The `SESSIONTUI_*` variables that were there."""
 
     @classmethod
     def defaults(cls) -> LoadedSettings:
         """The defaults; the user's own file is where others would be, but was not read."""
-        origins = dict.fromkeys(Settings.model_fields, "default")
+        origins = dict.fromkeys(Settings.__struct_fields__, "default")
         return cls(settings=Settings(), origins=origins, path=default_settings_path())
 
     def again(self) -> LoadedSettings:
@@ -119,13 +95,15 @@ class LoadedSettings(Value):
 
     def changed_names(self, other: LoadedSettings) -> frozenset[str]:
         """The settings that have another value in `other`."""
-        values = ((name, getattr(self.settings, name)) for name in Settings.model_fields)
+        values = ((name, getattr(self.settings, name)) for name in Settings.__struct_fields__)
         return frozenset(name for name, value in values if getattr(other.settings, name) != value)
 
     def items(self) -> tuple[tuple[str, JsonValue, str], ...]:
         """(name, value, origin) of every field, in their order."""
-        values: dict[str, JsonValue] = self.settings.model_dump(mode="json")
-        return tuple((name, values[name], self.origins[name]) for name in Settings.model_fields)
+        values = _json_form(self.settings)
+        return tuple(
+            (name, values[name], self.origins[name]) for name in Settings.__struct_fields__
+        )
 
 
 def default_settings_path() -> Path:
@@ -143,12 +121,12 @@ def load_settings(
     stored = _read_file(path, required)
     ours = {
         variable_of(name): variables[variable_of(name)]
-        for name in Settings.model_fields
+        for name in Settings.__struct_fields__
         if variable_of(name) in variables
     }
     given = {
         name: _variable_value(name, ours[variable_of(name)])
-        for name in Settings.model_fields
+        for name in Settings.__struct_fields__
         if variable_of(name) in ours
     }
     _validate(stored.values, stored.place)
@@ -161,7 +139,7 @@ def load_settings(
         else str(path)
         if name in stored.values
         else "default"
-        for name in Settings.model_fields
+        for name in Settings.__struct_fields__
     }
     return LoadedSettings(settings=settings, origins=origins, path=path, variables=ours)
 
@@ -175,7 +153,7 @@ def _variable_place(names: tuple[str | int, ...]) -> str:
     return variable_of(str(names[0]))
 
 
-class _Stored(NamedTuple):
+class _Stored(PlainValue):
     """What stands in the settings file."""
 
     path: Path
@@ -202,7 +180,7 @@ def _line_of(text: str, names: tuple[str | int, ...]) -> int | None:
 def _read_file(path: Path, required: bool) -> _Stored:
     try:
         text = path.read_bytes().decode("utf-8")
-        return _Stored(path, text, tomllib.loads(text))
+        return _Stored(path, text, _toml_values(text, str(path), "mend that line"))
     except FileNotFoundError as error:
         if required:
             raise SettingsInvalid(
@@ -218,20 +196,23 @@ def _read_file(path: Path, required: bool) -> _Stored:
         raise SettingsInvalid(
             f"{path} is not UTF-8 at byte {error.start}", "save it as UTF-8"
         ) from error
+
+
+def _toml_values(text: str, where: str, hint: str) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415  most people set nothing
+
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsInvalid(f"{path} is not TOML: {error}", "mend that line") from error
+        raise SettingsInvalid(f"{where} is not TOML: {error}", hint) from error
 
 
 def _variable_value(name: str, text: str) -> object:
     """The value of a variable: TOML where it is a list or table, else the text itself."""
     if text.lstrip().startswith(("[", "{")):
-        try:
-            return tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError as error:
-            raise SettingsInvalid(
-                f"{variable_of(name)} is not TOML: {error}", "write it as in the settings file"
-            ) from error
-    if isinstance(Settings.model_fields[name].default, tuple):
+        hint = "write it as in the settings file"
+        return _toml_values(f"value = {text}", variable_of(name), hint)["value"]
+    if isinstance(getattr(Settings(), name), tuple):
         return [line for line in text.splitlines() if line.strip()]
     return text
 
@@ -241,25 +222,65 @@ _Place = Callable[[tuple[str | int, ...]], str]
 
 
 def _validate(values: Mapping[str, object], place: _Place) -> Settings:
-    try:
-        return Settings.model_validate(values)
-    except ValidationError as error:
-        raise _invalid(error, place) from error
+    checked: dict[str, object] = {}
+    for name, value in values.items():
+        if name not in _kinds():
+            near = difflib.get_close_matches(name, _kinds(), n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]}" if near else f"known settings: {', '.join(_kinds())}"
+            raise SettingsInvalid(f"{place((name,))}: there is no setting {name}", hint)
+        checked[name] = _checked(name, value, place)
+    return Settings(**checked)  # type: ignore[arg-type]  # each was checked by its annotation
 
 
-def _invalid(error: ValidationError, place: _Place) -> SettingsInvalid:
-    first = error.errors(include_url=False)[0]
-    name = ".".join(str(part) for part in first["loc"])
-    where = place(first["loc"])
-    if first["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(name, Settings.model_fields, n=1, cutoff=0.5)
-        known = ", ".join(Settings.model_fields)
-        hint = f"did you mean {near[0]}" if near else f"known settings: {known}"
-        return SettingsInvalid(f"{where}: there is no setting {name}", hint)
-    message = first["msg"].removeprefix("Value error, ")
-    message = message[:1].lower() + message[1:]
-    given = json.dumps(first["input"], ensure_ascii=False, default=str)
-    return SettingsInvalid(f"{where}: {name} cannot be {given}", message)
+def _checked(name: str, value: object, place: _Place) -> object:
+    """A value as its setting takes it. Raises `SettingsInvalid`."""
+    kind, limits = _kinds()[name]
+    if kind is timedelta:
+        found: object = parse_duration(value) if isinstance(value, str) else None
+        if found:
+            return found
+    else:
+        if kind is bool and isinstance(value, str):
+            value = _SWITCHES.get(value.strip().lower(), value)
+        with suppress(msgspec.ValidationError):
+            return msgspec.convert(value, Annotated[kind, limits] if limits else kind, strict=False)
+    names: tuple[str, ...] = (name,)
+    if isinstance(value, Mapping):
+        # What is wrong with a table is one of its values.
+        inner = next((key for key, part in value.items() if not isinstance(part, str)), None)
+        names, value = (name, str(inner)), value.get(inner)
+    given = json.dumps(value, ensure_ascii=False, default=str)
+    hint = _WANTED[get_origin(kind) or kind]
+    if limits:
+        hint += f" from {limits.ge:,} to {limits.le:,}"
+    raise SettingsInvalid(f"{place(names)}: {'.'.join(names)} cannot be {given}", hint)
+
+
+@functools.cache
+def _kinds() -> Mapping[str, tuple[Any, Meta | None]]:
+    """The type of each setting, and the limits of a number."""
+    kinds: dict[str, tuple[Any, Meta | None]] = {}
+    for field in msgspec.structs.fields(Settings):
+        parts = get_args(field.type) if get_origin(field.type) is Annotated else (field.type, None)
+        kinds[field.name] = (parts[0], parts[1])
+    return kinds
+
+
+_SWITCHES = {"yes": True, "on": True, "no": False, "off": False}
+_WANTED: Mapping[object, str] = {
+    str: "give a text in quotes",
+    bool: "give true or false",
+    int: "give a whole number",
+    timedelta: "give a time such as 10m, 2h or 1h30m",
+    tuple: "give a list of texts in brackets",
+    Mapping: "give a table of texts in braces",
+}
+"""What a setting of each type takes, in words."""
+
+
+def _json_form(settings: Settings) -> dict[str, JsonValue]:
+    values: dict[str, JsonValue] = msgspec.to_builtins(settings)
+    return {**values, "stuck_after": duration_text(settings.stuck_after)}
 
 
 def setting_docs() -> dict[str, str]:
@@ -284,15 +305,15 @@ def default_file() -> str:
         "# Options beat SESSIONTUI_* variables, they beat this file, it beats the defaults.",
     ]
     docs = setting_docs()
-    defaults = Settings().model_dump(mode="json")
-    for name in Settings.model_fields:
+    defaults = _json_form(Settings())
+    for name in Settings.__struct_fields__:
         lines.append("")
         lines.extend(f"# {line.strip()}" for line in docs[name].splitlines())
-        lines.append(f"#{name} = {_toml(defaults[name])}")
+        lines.append(f"#{name} = {_toml_text(defaults[name])}")
     return "\n".join(lines) + "\n"
 
 
-def _toml(value: JsonValue) -> str:
+def _toml_text(value: JsonValue) -> str:
     # The defaults are texts, numbers and empty lists or tables, which JSON and TOML spell alike.
     return json.dumps(value, ensure_ascii=False)
 

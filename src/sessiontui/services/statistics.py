@@ -71,9 +71,7 @@ class StatisticsReader:
         seconds; days and hours are those of `zone`, by default the system's. `most` is how many of
         the greatest sessions are named. Raises as `SearchIndex.rows` does.
         """
-        wanted = query.model_copy(
-            update={"sort": SortKey.ACTIVITY, "reverse": False, "limit": None, "offset": 0}
-        )
+        wanted = query.replace(sort=SortKey.ACTIVITY, reverse=False, limit=None, offset=0)
         span = span or TimeSpan()
         limits = _limits(span, now)
         around = Surroundings(tuple(stores), now, threshold)

@@ -6,7 +6,6 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from sessiontui.domain.local_days import LocalDays, LocalHour, weekday_of
 from sessiontui.domain.statistics import (
@@ -26,6 +25,7 @@ from sessiontui.domain.statistics import (
     streaks_of,
     total,
 )
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.verdict import changes_with_time, status_of
 from sessiontui.services.index_rows import StoredText, newest
 from sessiontui.services.index_statistics import QUARTER, Limits, SessionFacts, TextTimes
@@ -35,7 +35,7 @@ _SHORT_SPAN_DAYS = 400
 """A span up to this is shown whole; a longer one from its first session on."""
 
 
-class Material(NamedTuple):
+class Material(PlainValue):
     """What was read from the index: sessions, and when their texts were said."""
 
     facts: Sequence[SessionFacts]
@@ -43,7 +43,7 @@ class Material(NamedTuple):
     corrected: str | None = None
 
 
-class Clock(NamedTuple):
+class Clock(PlainValue):
     """What verdicts and days go by; `now` and `threshold` in seconds."""
 
     now: float

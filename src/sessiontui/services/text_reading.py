@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from sessiontui.domain.backend import SessionBackend
 from sessiontui.domain.errors import SessionMissing, SessionTuiError
 from sessiontui.domain.indexed_text import TOOL_KINDS, TextBatch, TextItem
 from sessiontui.domain.search import IndexTier
-from sessiontui.services.index_bulk import Spellings, spellings
+from sessiontui.domain.value import PlainValue
+from sessiontui.services.index_bulk import Spellings
 from sessiontui.services.index_sync_run import SyncRun
 from sessiontui.services.index_texts import ReadText
 from sessiontui.services.search_index import PendingText
@@ -24,7 +24,7 @@ _ERRORS_IN_A_ROW = 10
 """After so many unreadable sessions, a store counts as unreadable."""
 
 
-class Portion(NamedTuple):
+class Portion(PlainValue):
     """Texts that were read, ready to be written, and what became of the other sessions."""
 
     texts: list[ReadText]
@@ -108,7 +108,7 @@ class TextReading:
 
 def _spelled(texts: Iterable[ReadText]) -> Spellings:
     """All that is held of some texts, as statements take it."""
-    return spellings([item.text for text in texts for held in text.items.values() for item in held])
+    return Spellings([item.text for text in texts for held in text.items.values() for item in held])
 
 
 def _is_of_tools(item: TextItem) -> bool:

@@ -180,7 +180,7 @@ class UndoJournal:
             stored = _write_payload(folder / name, snapshot)
             _sync_file(folder / name)
             items = list(entry.items)
-            items[position] = item.model_copy(update={"snapshot": stored})
+            items[position] = item.replace(snapshot=stored)
             renewed = entry.with_items(items)
             self.save(renewed)
             if item.snapshot is not None:
@@ -244,7 +244,7 @@ class UndoJournal:
                 total += size
 
     def _expire(self, entry: Manifest, reason: str) -> None:
-        self.save(entry.model_copy(update={"expired": f"its snapshot was removed: {reason}"}))
+        self.save(entry.replace(expired=f"its snapshot was removed: {reason}"))
 
     def _new_folder(self, action: Action) -> Path:
         at = self._clock()
@@ -279,7 +279,7 @@ class Draft:
         if snapshot is not None:
             with _translated(self._folder.parent):
                 stored = _write_payload(self._folder / f"{len(self._items)}-0.snapshot", snapshot)
-        self._items.append(item.model_copy(update={"snapshot": stored}))
+        self._items.append(item.replace(snapshot=stored))
 
     def commit(self) -> Manifest:
         """Make it durable; an entry without sessions is given up instead."""

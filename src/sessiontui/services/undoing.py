@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 from sessiontui.domain.backend import SessionBackend
 from sessiontui.domain.change import UNWATCHED, ChangeStage, ChangeWatch, JournalledSession
@@ -20,6 +20,7 @@ from sessiontui.domain.errors import (
 )
 from sessiontui.domain.report import Action, ActionReport, JournalEntry, Skipped
 from sessiontui.domain.session import SessionRef
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.action_checks import ActionOptions, skipped_because
 from sessiontui.services.backend_registry import backend_class
 from sessiontui.services.catalogue import Catalogue
@@ -36,7 +37,7 @@ from sessiontui.services.undo_journal import UndoJournal
 from sessiontui.storage.atomic_file import remove_leftovers
 
 
-class _Choice(NamedTuple):
+class _Choice(PlainValue):
     entry: Manifest
     notes: tuple[str, ...] = ()
 
@@ -88,7 +89,7 @@ class Undoing:
             except SessionTuiError as error:
                 skipped.append(skipped_because(item.ref, error))
             else:
-                items[position] = item.model_copy(update={"state": ItemState.UNDONE})
+                items[position] = item.replace(state=ItemState.UNDONE)
                 done.append(item.ref)
         notes = list(choice.notes)
         try:
@@ -174,7 +175,7 @@ class Undoing:
         untouched = self.is_untouched(entry, item)
         if untouched is None:
             return item
-        return None if untouched else item.model_copy(update={"state": ItemState.DONE})
+        return None if untouched else item.replace(state=ItemState.DONE)
 
     def _sweep(self, item: JournalItem) -> None:
         """Remove what a killed change of the session may have left beside it."""
@@ -201,7 +202,7 @@ class Undoing:
             held = self._titles.record(item.ref)
             if before and after and held and held.fits(before) and not held.fits(after):
                 # The creation time stands in a message that is back now.
-                moved = held.model_copy(update={"created_at": after.created_at})
+                moved = replace(held, created_at=after.created_at)
                 self._titles.put(item.ref, moved)
         if item.title_changed:
             self._titles.put(item.ref, item.local_title)

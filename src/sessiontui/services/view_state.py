@@ -6,14 +6,17 @@ choices, and what a newer version keeps there stays.
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from msgspec import Meta, ValidationError, convert, structs
 
 from sessiontui.domain.errors import SessionTuiError
+from sessiontui.domain.value import Value
 from sessiontui.services.own_json import OwnJson
 
 LONGEST_FILE = 64_000
@@ -23,25 +26,26 @@ LONGEST_VIEW = 200
 _WAIT_SECONDS = 0.5
 
 
-class ViewState(BaseModel):
+Name = Annotated[str, Meta(max_length=40)]
+
+
+class ViewState(Value):
     """What is kept. An empty text means that the program's own choice stands.
 
     Names of themes, orders and the like are kept as they are: whoever uses one that is unknown by
     now takes its own choice instead.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
-
     welcomed: bool = False
     """Whether the first-run screen was seen."""
-    theme: str = Field(default="", max_length=100)
-    list_share: int = Field(default=50, ge=20, le=80)
+    theme: Annotated[str, Meta(max_length=100)] = ""
+    list_share: Annotated[int, Meta(ge=20, le=80)] = 50
     """Percent of the room that the list has, beside the transcript or above it."""
-    sort: str = Field(default="", max_length=40)
+    sort: Name = ""
     reverse: bool = False
-    grouping: str = Field(default="", max_length=40)
-    density: str = Field(default="", max_length=40)
-    view: str = Field(default="", max_length=LONGEST_VIEW)
+    grouping: Name = ""
+    density: Name = ""
+    view: Annotated[str, Meta(max_length=LONGEST_VIEW)] = ""
     """The filters that the list was narrowed by, as they are written in the search box."""
     tools: bool = False
     """Whether what tools were asked and gave back is unfolded."""
@@ -51,6 +55,19 @@ class ViewState(BaseModel):
     """Whether only prompts and final answers are shown."""
     outline: bool = True
     """Whether the outline stands beside a transcript where there is room for it."""
+
+
+def with_field(state: ViewState, name: str, value: object) -> ViewState:
+    """The state with another value in a field. Raises `ValueError` for one that cannot be there."""
+    try:
+        return state.replace(**{name: convert(value, _field_types()[name])})
+    except ValidationError as error:
+        raise ValueError(f"{name}: {error}") from error
+
+
+@functools.cache
+def _field_types() -> Mapping[str, Any]:
+    return {field.name: field.type for field in structs.fields(ViewState)}
 
 
 class ViewStateFile:
@@ -100,10 +117,8 @@ def _object(value: object) -> dict[str, Any]:
 
 def _state_of(held: Mapping[str, object]) -> ViewState:
     """The state in which every field that is not what it should be has its default."""
-    try:
-        return ViewState.model_validate(held)
-    except ValidationError as error:
-        wrong = {part["loc"][0] for part in error.errors(include_url=False) if part["loc"]}
-        return ViewState.model_validate(
-            {name: value for name, value in held.items() if name not in wrong}
-        )
+    state = ViewState()
+    for name in ViewState.__struct_fields__:
+        with suppress(KeyError, ValueError):
+            state = with_field(state, name, held[name])
+    return state

@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from sessiontui.domain.value import PlainValue
+
 _KINDS = {
     stat.S_IFDIR: "a folder",
     stat.S_IFSOCK: "a socket",
@@ -20,7 +22,7 @@ _TICK_NS = 50_000_000
 """A file changed more recently than this may change again without a new time stamp."""
 
 
-class FileState(NamedTuple):
+class FileState(PlainValue):
     """Identity, size in bytes and modification time of a file, for comparing."""
 
     device: int

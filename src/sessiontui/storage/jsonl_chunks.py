@@ -10,8 +10,8 @@ import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
+from sessiontui.domain.value import PlainValue
 from sessiontui.storage.system_errors import store_error
 
 CHUNK = 1 << 20
@@ -23,7 +23,7 @@ _SMALL = 1 << 14
 _spare = threading.local()
 
 
-class LineChunk(NamedTuple):
+class LineChunk(PlainValue):
     """Some whole lines as they stand in a file, each with its LF; only the last may lack it.
 
     `view` begins where its buffer does, and is good until the next chunk is asked for.

@@ -11,16 +11,16 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from sessiontui.domain.errors import StoreUnreadable
+from sessiontui.domain.value import PlainValue
 from sessiontui.storage.file_state import FileState
 from sessiontui.storage.system_errors import store_error
 
 _CHUNK = 1 << 20
 
 
-class Line(NamedTuple):
+class Line(PlainValue):
     """One line without its LF; `offset` is where it starts, `ended` whether the LF is there."""
 
     offset: int

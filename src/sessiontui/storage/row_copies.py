@@ -11,11 +11,9 @@ import base64
 import math
 import sqlite3
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from pydantic import JsonValue
-
-from sessiontui.domain.value import Value
+from sessiontui.domain.value import JsonValue, PlainValue, Value
 from sessiontui.storage.sqlite_store import Row, Run
 
 
@@ -27,7 +25,7 @@ class TableRows(Value):
     rows: tuple[tuple[JsonValue, ...], ...]
 
 
-class _Link(NamedTuple):
+class _Link(PlainValue):
     child: str
     child_column: str
     parent: str

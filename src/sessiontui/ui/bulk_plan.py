@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from sessiontui.domain.change import Prospect
 from sessiontui.domain.report import Action
 from sessiontui.domain.session import SessionRef, SessionRow
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.words import count_words, size_words
 from sessiontui.ui.change_words import VERBS
 from sessiontui.ui.widgets.column_plan import short_format
@@ -16,7 +16,7 @@ from sessiontui.ui.widgets.row_list import ListRow, Tone
 CHOSEN, TAKEN_OFF, REFUSED = "✓", "·", "–"
 
 
-class BulkPlan(NamedTuple):
+class BulkPlan(PlainValue):
     """The marked sessions, what is known of each, and those a person has taken off."""
 
     action: Action
@@ -58,11 +58,11 @@ class BulkPlan(NamedTuple):
 
     def toggled(self, ref: SessionRef) -> BulkPlan:
         """The same with a session taken off, or put back."""
-        return self._replace(taken_off=self.taken_off ^ {ref})
+        return self.replace(taken_off=self.taken_off ^ {ref})
 
     def with_prospects(self, found: Iterable[Prospect]) -> BulkPlan:
         """The same with more known."""
-        return self._replace(prospects={**self.prospects, **{each.ref: each for each in found}})
+        return self.replace(prospects={**self.prospects, **{each.ref: each for each in found}})
 
     # -- in words --------------------------------------------------------------------------
 

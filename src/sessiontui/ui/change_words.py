@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
 
 from textual.notifications import SeverityLevel
 
@@ -13,6 +12,7 @@ from sessiontui.domain.change import ChangeProgress, ChangeStage
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.report import Action, ActionReport, JournalEntry
 from sessiontui.domain.session import SessionRef, SessionRow
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.words import count_words, size_words
 from sessiontui.ui.toast_words import sentences, toast_text
 from sessiontui.ui.widgets.column_plan import short_format
@@ -21,7 +21,7 @@ TITLE_LIMIT = 60
 _REASONS_TOLD = 2
 
 
-class ChangeVerb(NamedTuple):
+class ChangeVerb(PlainValue):
     """The forms of a change's verb, and that of its undo."""
 
     does: str
@@ -107,7 +107,7 @@ def progress_words(progress: ChangeProgress | None, doing: str) -> str:
 # -- after it ----------------------------------------------------------------------------------
 
 
-class Outcome(NamedTuple):
+class Outcome(PlainValue):
     """One toast."""
 
     text: str

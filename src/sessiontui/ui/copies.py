@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from sessiontui.domain.message import Message
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.tool_words import line_count, other_arguments, without_colours
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.words import count_words
 
 _LONGEST_DETAIL = 44
 _MOST_NUMBERED = 9
 
 
-class MenuItem(NamedTuple):
+class MenuItem(PlainValue):
     """One line of a menu: the keys that choose it, the answer it gives, and what it says."""
 
     keys: str
@@ -23,7 +23,7 @@ class MenuItem(NamedTuple):
     detail: str = ""
 
 
-class Copyable(NamedTuple):
+class Copyable(PlainValue):
     """What stands at the cursor: a message, the prompt it belongs to, and the code in it."""
 
     ref: str

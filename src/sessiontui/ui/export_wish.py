@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.words import count_words
 from sessiontui.services.exporting import ExportForm
 
@@ -14,7 +13,7 @@ FORM_WORDS = {
 }
 
 
-class ExportWish(NamedTuple):
+class ExportWish(PlainValue):
     """Everything that can be chosen; `place` is a path as it was typed."""
 
     form: ExportForm = ExportForm.HTML

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from sessiontui.domain.errors import SearchInterrupted, SessionTuiError
 from sessiontui.domain.query import Query
 from sessiontui.domain.session import SessionRef
+from sessiontui.domain.value import PlainValue
 from sessiontui.ui.error_display import show_error
 from sessiontui.ui.list_order import Grouping, ListOrder
 from sessiontui.ui.listing import Listing, asks, read_listing
@@ -31,7 +32,7 @@ WHOLE_AGAIN_SECONDS = 0.5
 """How long the whole answer waits, when only a change asked for it, for the next change."""
 
 
-class Placing(NamedTuple):
+class Placing(PlainValue):
     """Where the cursor goes in the answer: to a session, or to the top; else it stays.
 
     With `hold`, its row stays on its line of the screen too, whatever comes before it.
@@ -194,7 +195,7 @@ class ListLoader:
         bench = self._bench
         kept = frozenset() if before is None else before.arrangement.group_refs(NEW)
         looks = self._looking.looks(bench.library.looks())
-        asked = wishes._replace(looks=looks, kept_new=kept)
+        asked = wishes.replace(looks=looks, kept_new=kept)
         now = bench.local_now()
         return read_listing(bench.library, query, now, asked, whole=whole, before=before)
 

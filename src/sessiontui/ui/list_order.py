@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import NamedTuple
 
 from sessiontui.domain.query import Query, SortKey
 from sessiontui.domain.session import SessionRow
+from sessiontui.domain.value import PlainValue
 
 
 class ListSort(StrEnum):
@@ -44,7 +44,7 @@ class Density(StrEnum):
     COMFORTABLE = "comfortable"
 
 
-class ListOrder(NamedTuple):
+class ListOrder(PlainValue):
     """`key` None: the query's own order, relevance while words are searched."""
 
     key: ListSort | None = None
@@ -54,8 +54,8 @@ class ListOrder(NamedTuple):
         """The query in this order; names are put in order by `sorted_rows`."""
         sort = self.sort_for(query)
         if sort in _OF_NAMES:
-            return query.model_copy(update={"sort": SortKey.ACTIVITY, "reverse": False})
-        return query.model_copy(update={"sort": SortKey(sort.value), "reverse": self.reverse})
+            return query.replace(sort=SortKey.ACTIVITY, reverse=False)
+        return query.replace(sort=SortKey(sort.value), reverse=self.reverse)
 
     def sort_for(self, query: Query) -> ListSort:
         """The order that a query is shown in."""

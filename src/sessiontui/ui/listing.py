@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from sessiontui.domain.errors import QueryInvalid
 from sessiontui.domain.printable import printable_line
@@ -12,6 +11,7 @@ from sessiontui.domain.query import Query
 from sessiontui.domain.query_parser import parse_query
 from sessiontui.domain.session import SessionRef, SessionRow
 from sessiontui.domain.store import StoreInfo
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.words import count_words
 from sessiontui.services.library import Library
 from sessiontui.ui.keymap import key_in_words
@@ -21,7 +21,7 @@ from sessiontui.ui.widgets.status_line import Counts
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
-class Listing(NamedTuple):
+class Listing(PlainValue):
     """The answer to a query, ready to be shown."""
 
     query: Query
@@ -48,10 +48,9 @@ class Listing(NamedTuple):
         # A word that was not corrected may be unfinished; what was put for one is not.
         unfinished = {term.text for group in self.query.terms for term in group if term.prefix}
         terms = tuple(
-            tuple(term._replace(prefix=term.text in unfinished) for term in group)
-            for group in meant
+            tuple(term.replace(prefix=term.text in unfinished) for term in group) for group in meant
         )
-        return self.query.model_copy(update={"terms": terms})
+        return self.query.replace(terms=terms)
 
 
 def found_words(listing: Listing, seconds: float) -> str:
@@ -102,7 +101,7 @@ def read_listing(
         rows = (*rows, *(row for row in before.arrangement.every_row if row.ref not in known))
         hits = max(hits, before.hits)
     if asks(query):
-        wishes = wishes._replace(parent_titles=_absent_parents(library, rows))
+        wishes = wishes.replace(parent_titles=_absent_parents(library, rows))
     counts = None if asks(query) or not page.complete else Counts.of(rows)
     return Listing(
         query,
@@ -121,7 +120,7 @@ def _absent_parents(library: Library, rows: tuple[SessionRow, ...]) -> Mapping[S
     return library.titles(named.difference(row.ref for row in rows)) if named else {}
 
 
-class Surroundings(NamedTuple):
+class Surroundings(PlainValue):
     """What is known besides the rows: the stores, the counts over everything, the journal.
 
     `counts` is None where they were not asked for.
@@ -145,7 +144,7 @@ def read_surroundings(library: Library, *, with_counts: bool) -> Surroundings:
     return Surroundings(stores, counts, can_undo)
 
 
-class Notice(NamedTuple):
+class Notice(PlainValue):
     """What an empty list says."""
 
     title: str

@@ -61,7 +61,7 @@ class Looking:
         if not current:
             return known
         looked = {**known.looked, **dict.fromkeys(current, float("inf"))}
-        return known._replace(looked=looked)
+        return known.replace(looked=looked)
 
     def leave(self) -> None:
         """The program ends: what moves from now on is new the next time."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import locale
 import os
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from sessiontui.domain.session import TitleSource
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.verdict import VerdictStatus
 
 
-class Marks(NamedTuple):
+class Marks(PlainValue):
     """The signs in use. `titles` are those of titles that a person gave.
 
     `marked` stands before a session that a person marked. `tree` stands before what is below

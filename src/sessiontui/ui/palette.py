@@ -12,6 +12,7 @@ from sessiontui.domain.printable import printable_line
 from sessiontui.domain.query import FilterField
 from sessiontui.domain.session import SessionRow
 from sessiontui.domain.store import StoreInfo
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.index_values import FilterValue
 
 _MOST_SESSIONS = 20
@@ -59,7 +60,7 @@ class Offer(NamedTuple):
     target: str = ""
 
 
-class Found(NamedTuple):
+class Found(PlainValue):
     """An offer that matches, and where in its title."""
 
     offer: Offer

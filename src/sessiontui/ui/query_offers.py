@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sessiontui.domain.query import FilterField
 from sessiontui.domain.query_completion import Gap, gap_at, spelled
 from sessiontui.domain.query_parser import FILTERS
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.words import count_words
 from sessiontui.services.index_values import FilterValue
 
@@ -22,7 +23,7 @@ class Offer(NamedTuple):
     note: str
 
 
-class Offers(NamedTuple):
+class Offers(PlainValue):
     """What may stand in a gap of the query; at least one."""
 
     gap: Gap
@@ -59,7 +60,7 @@ def _values(gap: Gap, name: str, values_of: ValuesOf) -> Iterable[Offer]:
     return (Offer(value, count_words(counts[value], "session")) for value in gap.values(counts))
 
 
-class _Round(NamedTuple):
+class _Round(PlainValue):
     """Taking one offer after the other: the text before it began, and what was made of it."""
 
     text: str

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from sessiontui.domain.session import Session, SessionRef, SessionRow
 from sessiontui.domain.store import Capability
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.verdict import Verdict
 from sessiontui.services.library import Library
 from sessiontui.ui.actions import ACTIONS
 from sessiontui.ui.widgets.details_panel import Details
 
 
-class Facts(NamedTuple):
+class Facts(PlainValue):
     """A session as its store has it now, its verdict, and what cannot be done with it and why."""
 
     session: Session

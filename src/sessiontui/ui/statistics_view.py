@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import NamedTuple
 
 from sessiontui.domain.bar_signs import BLOCKS, LETTERS, BarSigns
 from sessiontui.domain.errors import QueryInvalid
@@ -15,6 +14,7 @@ from sessiontui.domain.query_parser import parse_query
 from sessiontui.domain.query_text import query_text
 from sessiontui.domain.statistics import GroupField, Measure, Statistics, TimeSpan, last_days
 from sessiontui.domain.statistics_words import amount_words, group_name, streak_words
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.words import short_count, size_words
 from sessiontui.ui.marks import LETTERS as LETTER_MARKS
 from sessiontui.ui.marks import marks_for
@@ -85,7 +85,7 @@ _CARD_GAP = 3
 _SPREAD = 12
 
 
-class Card(NamedTuple):
+class Card(PlainValue):
     """One of the totals: a number, and what it counts."""
 
     number: str
@@ -121,7 +121,7 @@ def cards_within(shown: Sequence[Card], width: int) -> list[tuple[Card, int]]:
         if longest is None:
             held.pop()
         else:
-            short = longest._replace(words=longest.words.rpartition(_MORE)[0])
+            short = longest.replace(words=longest.words.rpartition(_MORE)[0])
             held[held.index(longest)] = short
     spare = (width - sum(map(_cells, held))) // max(1, len(held))
     return [(card, _cells(card) + min(spare, _SPREAD)) for card in held]

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 from functools import partial
 from itertools import islice
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from sessiontui.domain.indexed_text import TOOL_KINDS, text_of
 from sessiontui.domain.message import Message, Role
 from sessiontui.domain.query import FilterField, Query
 from sessiontui.domain.session import SessionRef, SessionRow, TitleSource
+from sessiontui.domain.value import PlainValue
 from sessiontui.services.library import Library
 from sessiontui.services.message_pages import InThread, MessagePages
 from sessiontui.ui.widgets.message_flow import MessageFlow, continues
@@ -37,7 +38,7 @@ class ReadMessages(Protocol):
     def __call__(self, start: int = 0, stop: int | None = None, /) -> Iterable[Message]: ...
 
 
-class Reading(NamedTuple):
+class Reading(PlainValue):
     """Messages of a session in their order; `complete` when they are all of them.
 
     Unless they are `counted`, their indices count from the end: -1 is the last.
@@ -48,7 +49,7 @@ class Reading(NamedTuple):
     counted: bool = True
 
 
-class Known(NamedTuple):
+class Known(PlainValue):
     """How far a transcript is known: how many messages, and the last of them."""
 
     total: int
@@ -60,14 +61,14 @@ class Known(NamedTuple):
         return cls(len(messages), messages[-1] if messages else None)
 
 
-class Whole(NamedTuple):
+class Whole(PlainValue):
     """A whole transcript, ready to be shown, and the hits in it."""
 
     flow: MessageFlow
     hits: Hits
 
 
-class Growth(NamedTuple):
+class Growth(PlainValue):
     """What became of a transcript since it was read.
 
     `messages` are those to add at the end; `restart`: what was read before has changed. With
@@ -147,13 +148,13 @@ def shift_of(ending: Sequence[Message], messages: Sequence[Message]) -> int:
     for later in range(min(_MOST_LATER, len(messages) - len(ending)) + 1):
         there = messages[len(messages) - len(ending) - later]
         # Which tokens are whose is not always known that far from the beginning.
-        unsure = {"index": ending[0].index, "tokens": ending[0].tokens}
-        if there.model_copy(update=unsure) == ending[0]:
+        first = ending[0]
+        if there.replace(index=first.index, tokens=first.tokens) == first:
             return len(messages) - later
     return len(messages)
 
 
-class Sought(NamedTuple):
+class Sought(PlainValue):
     """What is looked for in a transcript.
 
     Of each of the `groups` of terms one has to stand in a message that is a hit; `roles` are those

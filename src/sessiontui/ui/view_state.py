@@ -14,7 +14,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Literal, overload
 
-from sessiontui.services.view_state import ViewState, ViewStateFile
+from sessiontui.services.view_state import ViewStateFile, with_field
 
 TextName = Literal["theme", "sort", "grouping", "density", "view"]
 SwitchName = Literal["welcomed", "reverse", "tools", "thinking", "answers", "outline"]
@@ -55,10 +55,10 @@ class ViewMemory:
     @overload
     def set(self, name: NumberName, value: int) -> None: ...
     def set(self, name: str, value: str | bool | int) -> None:
-        """Remember a value. Raises `ValidationError` (pydantic) for one that cannot be."""
+        """Remember a value. Raises `ValueError` for one that cannot be."""
         if getattr(self._state, name) == value:
             return
-        self._state = ViewState.model_validate({**self._state.model_dump(), name: value})
+        self._state = with_field(self._state, name, value)
         if name in self._left_out:
             return
         with self._lock:

@@ -289,8 +289,8 @@ class Astrid(SessionBackend):
         if capability is not None:
             raise Unsupported(capability, self.capabilities.reason(capability))
         file = self._known(key)
-        if "title" in changes.model_fields_set:
-            title = changes.title and changes.title.encode("utf-8", "replace").decode("utf-8")
+        if "title" in changes:
+            title = changes["title"] and changes["title"].encode("utf-8", "replace").decode("utf-8")
             self._rewrite(file, expect, lambda text: retitled(text, title))
 
     def _rewrite(self, file: SessionFile, expect: str | None, change: Callable[[str], str]) -> None:
@@ -374,5 +374,5 @@ class Astrid(SessionBackend):
 def _digest(messages: list[Message]) -> str:
     digest = hashlib.sha256()
     for message in messages:
-        digest.update(message.model_dump_json().encode("utf-8", "replace"))
+        digest.update(repr(message).encode("utf-8", "backslashreplace"))
     return digest.hexdigest()[:16]

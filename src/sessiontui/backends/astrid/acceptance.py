@@ -9,9 +9,10 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from sessiontui.backends.astrid.names import uuid_of
+from sessiontui.domain.value import PlainValue
 from sessiontui.records.rfc3339 import parse_instant
 
 Rule = Callable[[Any, str], str | None]
@@ -24,7 +25,7 @@ class Repeating(dict[str, Any]):
     repeated: frozenset[str] = frozenset()
 
 
-class Field(NamedTuple):
+class Field(PlainValue):
     """One field of a structure. `optional`: null or nothing will do; `default`: nothing will do."""
 
     name: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from sessiontui.backends.astrid.acceptance import (
     MESSAGE,
@@ -26,6 +26,7 @@ from sessiontui.domain.message import (
     ToolCallBlock,
     ToolResultBlock,
 )
+from sessiontui.domain.value import PlainValue
 from sessiontui.records.json_values import bounded, clipped
 
 TOKENS_OF_OTHERS = 100
@@ -39,7 +40,7 @@ _PARTS = {"text": _TEXT_PART, "image": _IMAGE_PART}
 ROLES = {role.value: role for role in (Role.SYSTEM, Role.USER, Role.ASSISTANT, Role.TOOL)}
 
 
-class Stored(NamedTuple):
+class Stored(PlainValue):
     """A stored message, decoded. `dropped` says why astrid drops it when it loads the file."""
 
     role: Role
@@ -138,7 +139,7 @@ def messages_of(document: Document) -> Iterator[Message]:
         yield Message(index=index + 1, role=Role.OTHER, blocks=(damaged,))
 
 
-class Summary(NamedTuple):
+class Summary(PlainValue):
     """What a list shows of the messages. `loaded` is how many astrid would load."""
 
     loaded: int

@@ -15,6 +15,7 @@ from sessiontui.backends.astrid.acceptance import (
     noting_repetition,
     why_refused,
 )
+from sessiontui.domain.value import PlainValue
 from sessiontui.records.json_edit import elements_of, members_of
 from sessiontui.records.json_values import bounded, encodable
 from sessiontui.storage.json_text import JsonRefused, raw_text
@@ -32,7 +33,7 @@ class Rest(NamedTuple):
     raw: str
 
 
-class Document(NamedTuple):
+class Document(PlainValue):
     """A file's content. `refused` says why astrid would not load it; `rest` is what is cut off."""
 
     fields: Mapping[str, Any]

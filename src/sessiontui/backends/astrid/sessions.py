@@ -7,9 +7,7 @@ import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
-
-from pydantic import JsonValue
+from typing import Any
 
 from sessiontui.backends.astrid.acceptance import GIT_STATE, fields_of
 from sessiontui.backends.astrid.contents import summary_of
@@ -22,6 +20,7 @@ from sessiontui.backends.astrid.names import (
     uuid_of,
 )
 from sessiontui.domain.session import Session, SessionRef, SessionState, TitleSource
+from sessiontui.domain.value import JsonValue, PlainValue
 from sessiontui.records.json_values import bounded, clipped
 from sessiontui.records.rfc3339 import parse_time
 from sessiontui.storage.file_state import FileState
@@ -36,7 +35,7 @@ _NOT_EXTRA = frozenset(
 )
 
 
-class SessionFile(NamedTuple):
+class SessionFile(PlainValue):
     """A session's file: its key, its state (None for a link that leads nowhere), and a newer one.
 
     `newer` is the state of a version that a crash left beside it.
@@ -81,7 +80,7 @@ def session_files(folder: Path) -> list[SessionFile]:
         return []
     except OSError as error:
         raise store_error(error, folder) from error
-    return [file._replace(newer=newer.get(key)) for key, file in sorted(found.items())]
+    return [file.replace(newer=newer.get(key)) for key, file in sorted(found.items())]
 
 
 def session_file(folder: Path, key: str) -> SessionFile | None:
@@ -95,7 +94,7 @@ def session_file(folder: Path, key: str) -> SessionFile | None:
         newer, newer_regular = _stat(own.newer_path)
     except OSError as error:
         raise store_error(error, path) from error
-    return own._replace(state=state, newer=newer if newer_regular else None)
+    return own.replace(state=state, newer=newer if newer_regular else None)
 
 
 def _stat(path: Path) -> tuple[FileState | None, bool]:

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import base64
-import json
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+import msgspec
 
 from sessiontui.backends.astrid.document import read_document
 from sessiontui.backends.astrid.editing import retitled
 from sessiontui.backends.astrid.sessions import SessionFile
 from sessiontui.backends.astrid.writing import has_kept_time, kept_time
 from sessiontui.domain.errors import UndoRefused
+from sessiontui.domain.value import Value
 from sessiontui.storage.atomic_file import create_file, replace_file
 from sessiontui.storage.file_state import FileState, file_state
 from sessiontui.storage.jsonl_file import read_file
 from sessiontui.storage.system_errors import store_error
 
 
-class KeptFile(BaseModel):
+class KeptFile(Value):
     """One file as it was: its bytes, rights and time; or where a link led."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     mode: int
@@ -36,10 +34,8 @@ class KeptFile(BaseModel):
         return base64.b64decode(self.content)
 
 
-class KeptSession(BaseModel):
+class KeptSession(Value):
     """A session's file and the newer version beside it, if there was one."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     own: KeptFile
     newer: KeptFile | None = None
@@ -48,12 +44,12 @@ class KeptSession(BaseModel):
 def payload_of(file: SessionFile) -> bytes:
     """Everything of a session's files. Raises `StoreMissing`, `StoreUnreadable`."""
     newer = _kept(file.newer_path) if file.newer else None
-    return KeptSession(own=_kept(file.path), newer=newer).model_dump_json().encode()
+    return msgspec.json.encode(KeptSession(own=_kept(file.path), newer=newer))
 
 
 def kept_in(payload: bytes) -> KeptSession:
     """What `payload_of` made."""
-    return KeptSession.model_validate(json.loads(payload))
+    return msgspec.json.decode(payload, type=KeptSession)
 
 
 def _kept(path: Path) -> KeptFile:

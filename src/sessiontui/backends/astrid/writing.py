@@ -66,7 +66,7 @@ def _image(block: MediaBlock) -> dict[str, Any]:
 
 def capability_beyond_title(changes: SessionPatch) -> Capability | None:
     """What a patch asks for that a session file cannot hold."""
-    beyond = changes.model_fields_set - {"title"}
+    beyond = changes.keys() - {"title"}
     if not beyond:
         return None
     if beyond & {"state", "turn_id"}:

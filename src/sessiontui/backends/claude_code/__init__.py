@@ -234,7 +234,7 @@ class ClaudeCode(SessionBackend):
         for key, owners in noted.items():
             # What a process says of itself, it says of the session: sub-agents may rest meanwhile.
             silent = {"status": None, "moved_at": None}
-            of_agents = tuple(owner.model_copy(update=silent) for owner in owners)
+            of_agents = tuple(owner.replace(**silent) for owner in owners)
             found |= dict.fromkeys(self._projects.agents_of(key), of_agents)
         return found
 

@@ -14,12 +14,13 @@ import os
 import re
 import stat
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from msgspec import Struct
 from msgspec.json import Decoder, encode
 
 from sessiontui.domain.errors import SessionTuiError
+from sessiontui.domain.value import PlainValue
 from sessiontui.records.claude_code_lines import UNREADABLE
 from sessiontui.storage.file_state import FileState
 from sessiontui.storage.jsonl_chunks import bytes_at
@@ -39,7 +40,7 @@ _FILE = re.compile(rf"({_NAME})(?:\.jsonl|\.meta\.json)")
 _LONGEST_NOTE = 1 << 16
 
 
-class AgentKey(NamedTuple):
+class AgentKey(PlainValue):
     """What the key of a sub-agent is made of; `session` None: of an older version."""
 
     name: str
@@ -86,10 +87,10 @@ class AgentKey(NamedTuple):
 
     def other(self, agent_id: str) -> AgentKey:
         """Another sub-agent of the same session or workflow, by its id."""
-        return self._replace(name=f"agent-{agent_id.removeprefix('agent-')}")
+        return self.replace(name=f"agent-{agent_id.removeprefix('agent-')}")
 
 
-class AgentFile(NamedTuple):
+class AgentFile(PlainValue):
     """The transcript of a sub-agent, as a look at its folder shows it."""
 
     key: str
@@ -97,7 +98,7 @@ class AgentFile(NamedTuple):
     state: FileState
 
 
-class BesideSession(NamedTuple):
+class BesideSession(PlainValue):
     """What is in the folder beside a transcript: sub-agents, and the folders that can hold some."""
 
     agents: tuple[AgentFile, ...] = ()
@@ -146,7 +147,7 @@ def _agents_in(folder: str, kind: AgentKey) -> tuple[list[AgentFile], set[str] |
         known = _FILE.fullmatch(name) if name.endswith(ENDING) else None
         state = None if known is None else state_of(entry)
         if known is not None and state is not None:
-            found.append(AgentFile(str(kind._replace(name=known[1])), entry.path, state))
+            found.append(AgentFile(str(kind.replace(name=known[1])), entry.path, state))
         else:
             others.add(name)
     return found, others
@@ -168,7 +169,7 @@ def state_of(entry: os.DirEntry[str]) -> FileState | None:
     return FileState.from_stat(found) if stat.S_ISREG(found.st_mode) else None
 
 
-class AgentNote(NamedTuple):
+class AgentNote(PlainValue):
     """What is noted of a sub-agent beside its transcript."""
 
     kind: str | None = None

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from heapq import nlargest
 from pathlib import Path
-from typing import NamedTuple
 
 from sessiontui.backends.claude_code.agents import (
     AGENTS,
@@ -27,6 +26,7 @@ from sessiontui.backends.claude_code.agents import (
     state_of,
 )
 from sessiontui.domain.errors import SessionTuiError, StoreMissing
+from sessiontui.domain.value import PlainValue
 from sessiontui.storage.file_state import FileState
 from sessiontui.storage.system_errors import store_error
 
@@ -43,7 +43,7 @@ def is_session_key(text: str) -> bool:
     return SESSION_ID.fullmatch(text) is not None
 
 
-class Transcript(NamedTuple):
+class Transcript(PlainValue):
     """The file of a session or a sub-agent.
 
     `has_folder` when there is a folder of its name beside it; `agents` are in that folder, and the
@@ -82,7 +82,7 @@ class Transcript(NamedTuple):
         return f"{state.fingerprint}.{self.agents:x}.{self.agents_moved_ns:x}"
 
 
-class Listing(NamedTuple):
+class Listing(PlainValue):
     """The sessions by key, and the folders that could not be looked into."""
 
     transcripts: dict[str, Transcript]

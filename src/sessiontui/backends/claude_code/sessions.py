@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
-
-from pydantic import JsonValue
 
 from sessiontui.backends.claude_code.agents import AgentKey, AgentNote
 from sessiontui.backends.claude_code.projects import Transcript, is_session_key
 from sessiontui.domain.session import Session, SessionRef, TitleSource
+from sessiontui.domain.value import JsonValue, PlainValue
 from sessiontui.domain.words import count_words
 from sessiontui.records.claude_code import moment
 from sessiontui.records.claude_code_facts import NOTED, Facts
@@ -21,7 +19,7 @@ AGENT = "claude-code"
 _TITLE_CHARACTERS = 200
 
 
-class AboutAgent(NamedTuple):
+class AboutAgent(PlainValue):
     """A sub-agent, apart from its transcript; `spawner` is the key of another that spawned it."""
 
     key: AgentKey
@@ -86,15 +84,13 @@ def agent_session_of(session: Session, facts: Facts, about: AboutAgent) -> Sessi
         "workflow": agent.workflow,
     }
     extra = {**session.extra, **{name: value for name, value in told.items() if value}}
-    return session.model_copy(
-        update={
-            "title": given or session.title or note.kind,
-            "title_source": TitleSource.STORE if given else TitleSource.DERIVED,
-            "turn_open": opened,
-            "native_id": None,
-            "parent": _spawner(session.ref.store, about, facts.side_of),
-            "extra": extra,
-        }
+    return session.replace(
+        title=given or session.title or note.kind,
+        title_source=TitleSource.STORE if given else TitleSource.DERIVED,
+        turn_open=opened,
+        native_id=None,
+        parent=_spawner(session.ref.store, about, facts.side_of),
+        extra=extra,
     )
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import JsonValue
-
 from sessiontui.backends.claude_code.agents import ENDING, AgentKey, encoded_note, note_path
 from sessiontui.backends.claude_code.projects import PROJECTS, ProjectFolders, is_session_key
 from sessiontui.domain.errors import BadKey
 from sessiontui.domain.message import Message
 from sessiontui.domain.session import Session, SessionRef, TitleSource
+from sessiontui.domain.value import JsonValue
 from sessiontui.records.claude_code_folders import folder_name
 from sessiontui.records.claude_code_writing import title_record, transcript_of
 from sessiontui.storage.atomic_file import create_file, replace_file, write_file

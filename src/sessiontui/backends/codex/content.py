@@ -9,9 +9,9 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from sessiontui.backends.codex.tree import COMPRESSED
+from sessiontui.domain.value import PlainValue
 from sessiontui.storage.file_state import FileState
 from sessiontui.storage.jsonl_file import open_regular
 from sessiontui.storage.system_errors import store_error
@@ -72,7 +72,7 @@ class Content:
         return hashlib.blake2b(self.at(start, end - start), digest_size=6).hexdigest()
 
 
-class _Held(NamedTuple):
+class _Held(PlainValue):
     state: FileState
     data: bytes
     problem: str | None

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import NamedTuple
 
 from sessiontui.backends.codex.content import Content, Contents
 from sessiontui.backends.codex.tree import RolloutFile, RolloutTree
 from sessiontui.domain.errors import SessionTuiError
+from sessiontui.domain.value import PlainValue
 from sessiontui.records.codex_lines import Meta, record_of
 from sessiontui.records.codex_state import HistoryBase, origin_of
 
@@ -23,7 +23,7 @@ _ORDINAL = re.compile(rb'\{"timestamp":"[^"\\]*","ordinal":([0-9]{1,15}),')
 _MARK = b'"history_base"'
 
 
-class Segment(NamedTuple):
+class Segment(PlainValue):
     """The beginning of a rollout, up to a byte; `tail` is a digest of the last of it."""
 
     rollout: str
@@ -37,7 +37,7 @@ class Segment(NamedTuple):
         return self.rollout, self.end, self.tail
 
 
-class Lineage(NamedTuple):
+class Lineage(PlainValue):
     """What comes before, oldest first; `gap` says why it does not begin at the beginning."""
 
     segments: tuple[Segment, ...] = ()

@@ -12,7 +12,6 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import ExitStack
 from copy import copy
-from typing import NamedTuple
 
 import msgspec
 
@@ -24,6 +23,7 @@ from sessiontui.domain.ending import Ending
 from sessiontui.domain.errors import SessionTuiError
 from sessiontui.domain.indexed_text import TextItem, TextKind
 from sessiontui.domain.message import Message
+from sessiontui.domain.value import PlainValue
 from sessiontui.records.codex_places import Places, gap_message, message_at
 from sessiontui.records.codex_reader import RolloutReader
 from sessiontui.records.codex_spending import Spending
@@ -47,7 +47,7 @@ class Cursor(msgspec.Struct, array_like=True):
     state: State
 
 
-class Reading(NamedTuple):
+class Reading(PlainValue):
     """What was read of a rollout; `file` is its state when it was opened."""
 
     state: State
@@ -58,7 +58,7 @@ class Reading(NamedTuple):
     gap: str | None
 
 
-class Texts(NamedTuple):
+class Texts(PlainValue):
     """Indexed texts, and where to go on from."""
 
     items: list[TextItem]
@@ -67,7 +67,7 @@ class Texts(NamedTuple):
     reading: Reading
 
 
-class _Outline(NamedTuple):
+class _Outline(PlainValue):
     """Where all messages stand, as far as the rollout was read."""
 
     cursor: Cursor

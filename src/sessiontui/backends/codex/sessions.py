@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import JsonValue
-
 from sessiontui.backends.codex.looks import Look
 from sessiontui.backends.codex.reading import Reading
 from sessiontui.backends.codex.tree import RolloutFile, RolloutTree, is_thread_id
 from sessiontui.domain.errors import SessionTuiError
 from sessiontui.domain.session import Session, SessionRef, SessionState, TitleSource
+from sessiontui.domain.value import JsonValue
 from sessiontui.domain.words import count_words
 from sessiontui.records.codex_lines import moment
 from sessiontui.records.codex_state import LONGEST_TITLE, Origin, State, title_of
@@ -36,7 +35,7 @@ def session_of(
 ) -> Session:
     """A session; what was not counted in a first look is None."""
     reading, complete = look
-    state, current = reading.state, file._replace(state=reading.file)
+    state, current = reading.state, file.replace(state=reading.file)
     origin = state.origin or Origin()
     title, source = _title(state, name)
     turn_open = state.turn_open

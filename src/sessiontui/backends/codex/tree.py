@@ -15,9 +15,9 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from sessiontui.domain.errors import StoreUnreadable
+from sessiontui.domain.value import PlainValue
 from sessiontui.storage.file_state import FileState, entry_state
 from sessiontui.storage.system_errors import store_error
 
@@ -34,7 +34,7 @@ _NAME = re.compile(rf"rollout-(.*?)-?({_ID})(?:_({_ID}))?\.jsonl(?:\.zst)?")
 _LIKELY = re.compile(r"rollout-.*\.jsonl(?:\.zst)?")
 
 
-class RolloutFile(NamedTuple):
+class RolloutFile(PlainValue):
     """One rollout on disk; `kind` is None for a regular file, else says what it is.
 
     `key` is the id of the thread, `rollout` its own, which is mostly the same.
@@ -61,7 +61,7 @@ class RolloutFile(NamedTuple):
         return self.kind is None, name, not self.archived, not self.compressed
 
 
-class Listing(NamedTuple):
+class Listing(PlainValue):
     """All rollouts: those that are sessions by key, all by their own id, and their folders."""
 
     sessions: Mapping[str, RolloutFile]

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import JsonValue
-
 from sessiontui.backends.hermes_bot.database import new_cells, written_time
 from sessiontui.backends.hermes_bot.reading import BotReader
 from sessiontui.backends.hermes_bot.rows import PENDING
@@ -17,6 +15,7 @@ from sessiontui.domain.errors import ChangedUnderneath, Unsupported
 from sessiontui.domain.message import Message
 from sessiontui.domain.session import Session, SessionPatch, SessionState
 from sessiontui.domain.store import Capability
+from sessiontui.domain.value import JsonValue
 from sessiontui.records.claude_code_folders import folder_name, is_session_id
 from sessiontui.records.claude_code_writing import transcript_of
 from sessiontui.storage.atomic_file import create_file, replace_file
@@ -44,12 +43,12 @@ _COLUMNS: Mapping[str, str] = {
 def patched_cells(changes: SessionPatch) -> dict[str, JsonValue]:
     """The columns a patch sets. Raises `Unsupported` for what the table cannot hold."""
     for name, (capability, why_not) in _REFUSED.items():
-        if name in changes.model_fields_set:
+        if name in changes:
             raise Unsupported(capability, why_not)
     cells: dict[str, JsonValue] = {}
     for name, column in _COLUMNS.items():
-        if name in changes.model_fields_set:
-            cells[column] = _cell(name, getattr(changes, name))
+        if name in changes:
+            cells[column] = _cell(name, changes.get(name))
     return cells
 
 

@@ -8,12 +8,10 @@ import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
-
-from pydantic import JsonValue
 
 from sessiontui.backends.hermes_bot.rows import COLUMNS, BotRow, thread_key
 from sessiontui.domain.errors import StoreUnreadable, UndoRefused
+from sessiontui.domain.value import JsonValue, PlainValue
 from sessiontui.records.rfc3339 import Instant, parse_time
 from sessiontui.storage.row_copies import columns_of, insert_row, quoted, read_rows, update_row
 from sessiontui.storage.sqlite_store import Run, SqliteStore
@@ -40,14 +38,14 @@ _MARKS = frozenset({"thread_ts", "session_id", "repo_path"})
 _NO_THREAD = re.compile(r"\(no thread\)#(\d+)", re.ASCII)
 
 
-class StoredRow(NamedTuple):
+class StoredRow(PlainValue):
     """A row and its number in the table."""
 
     rowid: int
     row: BotRow
 
 
-class Kept(NamedTuple):
+class Kept(PlainValue):
     """A row as it was, for putting it back."""
 
     rowid: int

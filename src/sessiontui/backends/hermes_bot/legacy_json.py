@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import JsonValue
-
 from sessiontui.backends.hermes_bot.rows import BotRow
 from sessiontui.domain.errors import StoreUnreadable
+from sessiontui.domain.value import JsonValue
 from sessiontui.records.rfc3339 import parse_instant
 from sessiontui.storage.file_state import FileState
 from sessiontui.storage.json_text import JsonRefused, decode_json

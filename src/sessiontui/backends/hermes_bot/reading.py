@@ -7,7 +7,6 @@ import os
 import threading
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from sessiontui.backends.hermes_bot.database import is_bot_table, read_all
 from sessiontui.backends.hermes_bot.legacy_json import looks_legacy, read_legacy
@@ -15,6 +14,7 @@ from sessiontui.backends.hermes_bot.rows import BotRow, Linked, fingerprint_of, 
 from sessiontui.backends.hermes_bot.transcripts import Found, TranscriptFinder, home_above
 from sessiontui.domain.errors import SessionTuiError, StoreMissing, StoreUnreadable
 from sessiontui.domain.session import Session
+from sessiontui.domain.value import PlainValue
 from sessiontui.records.claude_code_files import TranscriptShelf
 from sessiontui.storage.file_state import FileState, file_state, is_regular_file, stamp_of
 from sessiontui.storage.sqlite_store import SqliteStore
@@ -24,7 +24,7 @@ Links = dict[str, Found | None]
 """The transcript of each row, by key."""
 
 
-class _Known(NamedTuple):
+class _Known(PlainValue):
     stamp: str
     rows: tuple[BotRow, ...]
     by_key: dict[str, BotRow]

@@ -6,11 +6,10 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
-
-from pydantic import JsonValue
+from typing import TypeGuard
 
 from sessiontui.domain.session import Session, SessionRef, SessionState, TitleSource
+from sessiontui.domain.value import JsonValue, PlainValue
 from sessiontui.domain.words import count_words
 from sessiontui.records.claude_code import Overview
 from sessiontui.records.rfc3339 import parse_time
@@ -28,7 +27,7 @@ _MOST_TURNS = 2**32 - 1
 _TITLE_CHARACTERS = 200
 
 
-class BotRow(NamedTuple):
+class BotRow(PlainValue):
     """One row: its key with us, its cells as stored, and the transcript it is linked to.
 
     A cell that is neither text, a whole number nor null is kept as JSON; a column that a table
@@ -60,7 +59,7 @@ class BotRow(NamedTuple):
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-class Linked(NamedTuple):
+class Linked(PlainValue):
     """The transcript a row is linked to: where it is, its state, and what is in it.
 
     `overview` is None where there is none; `problem` says why one that is there cannot be read.
@@ -126,7 +125,7 @@ def _title(row: BotRow, overview: Overview | None) -> tuple[str | None, TitleSou
     return prompt[:_TITLE_CHARACTERS] or None, TitleSource.DERIVED
 
 
-def _is_turn_count(value: JsonValue) -> bool:
+def _is_turn_count(value: JsonValue) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TURNS
 
 

@@ -8,8 +8,8 @@ import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
+from sessiontui.domain.value import PlainValue
 from sessiontui.records.claude_code_folders import folder_names, is_session_id
 from sessiontui.storage.file_state import FileState
 
@@ -17,14 +17,14 @@ _SETTLED_NS = 50_000_000
 """A folder changed more recently than this may change again without a new time stamp."""
 
 
-class Found(NamedTuple):
+class Found(PlainValue):
     """A transcript that is there, and its state."""
 
     path: Path
     state: FileState
 
 
-class _Listing(NamedTuple):
+class _Listing(PlainValue):
     mtime_ns: int
     names: frozenset[str]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from sessiontui.backends.zeroclaw_acp.acp_rows import read_shape
 from sessiontui.backends.zeroclaw_acp.changing import FIRST_BETA, WHY_NOT, AcpChanges
@@ -125,7 +125,7 @@ class ZeroclawAcp(SessionBackend):
     # -- reading ---------------------------------------------------------------------------
 
     def info(self) -> StoreInfo:
-        known = {"id": self.store_id, "format": self.format, "title": self.title}
+        known: dict[str, Any] = {"id": self.store_id, "format": self.format, "title": self.title}
         try:
             shape = self._reader.shape()
             stored, nameless = self._reader.stored()

@@ -13,11 +13,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import JsonValue
-
 from sessiontui.domain.errors import StoreUnreadable
 from sessiontui.domain.message import Role
 from sessiontui.domain.session import Session, SessionRef, TitleSource
+from sessiontui.domain.value import JsonValue, PlainValue
 from sessiontui.records.rfc3339 import parse_time
 from sessiontui.records.zeroclaw_content import (
     decode_entry,
@@ -58,7 +57,7 @@ _SHOWN = frozenset(
 )
 
 
-class Shape(NamedTuple):
+class Shape(PlainValue):
     """Which layout the database has.
 
     `key` is the column of `acp_sessions` that names a session, `link` the one its messages name.
@@ -94,7 +93,7 @@ class StoredSession(NamedTuple):
         return hashlib.blake2b(repr(tuple(self)).encode(), digest_size=10).hexdigest()
 
 
-class MessageRow(NamedTuple):
+class MessageRow(PlainValue):
     """One message row; `problem` says why its texts cannot be read."""
 
     id: int
@@ -106,7 +105,7 @@ class MessageRow(NamedTuple):
     raw: bytes
 
 
-class ToolRow(NamedTuple):
+class ToolRow(PlainValue):
     """One tool event of a message."""
 
     id: int
@@ -176,7 +175,7 @@ def entries_of(row: MessageRow, tools: Sequence[ToolRow], shape: Shape) -> list[
         found = _tagged_entry(row)
     else:
         found = _entry(row, [tool for tool in tools if tool.kind == CALL])
-    entries = [found._replace(at=at or found.at, native_id=str(row.id))]
+    entries = [found.replace(at=at or found.at, native_id=str(row.id))]
     rest = [tool for tool in tools if tool.kind != CALL]
     if rest:
         pieces = tuple(piece for tool in rest for piece in _event_pieces(tool))
@@ -256,7 +255,7 @@ def _entry(row: MessageRow, calls: list[ToolRow]) -> Entry:
     entry = decode_entry(row.role, row.content)
     thoughts = (Piece(PieceKind.THINKING, row.reasoning),) if row.reasoning else ()
     asked = tuple(piece for call in calls for piece in _event_pieces(call))
-    return entry._replace(pieces=(*thoughts, *entry.pieces, *asked))
+    return entry.replace(pieces=(*thoughts, *entry.pieces, *asked))
 
 
 def _event_pieces(tool: ToolRow) -> Iterator[Piece]:

@@ -11,7 +11,6 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from sessiontui.backends.zeroclaw_acp.acp_rows import (
     CALL,
@@ -32,6 +31,7 @@ from sessiontui.domain.errors import BadKey, ChangedUnderneath, SessionMissing, 
 from sessiontui.domain.message import Message, Role
 from sessiontui.domain.session import Session, SessionPatch, SessionRef
 from sessiontui.domain.store import Capability
+from sessiontui.domain.value import PlainValue
 from sessiontui.records.rfc3339 import Instant
 from sessiontui.records.zeroclaw_keys import is_storable
 from sessiontui.records.zeroclaw_writing import argument_text, sound, taken_out, text_form
@@ -51,7 +51,7 @@ WHY_NOT = {
 }
 
 
-class Work(NamedTuple):
+class Work(PlainValue):
     """One write transaction: its connection, the database's shape, and one session in it."""
 
     connection: sqlite3.Connection
@@ -61,7 +61,7 @@ class Work(NamedTuple):
     stored: StoredSession | None
 
 
-class _Item(NamedTuple):
+class _Item(PlainValue):
     """A message row with what hangs on it."""
 
     row: MessageRow
@@ -190,14 +190,14 @@ class AcpChanges:
     def patch(self, key: str, changes: SessionPatch, expect: str | None) -> None:
         """Hand a session to another agent. Raises `SessionMissing`, `Unsupported` for all else."""
         with self.transaction(key, expect) as work:
-            for field in sorted(changes.model_fields_set - {"agent"}):
+            for field in sorted(changes.keys() - {"agent"}):
                 capability = _PATCHED.get(field, Capability.SET_CONTEXT)
                 raise Unsupported(capability, WHY_NOT[capability], self._ref(key))
             self._require(work)
             self._require_rows(work, Capability.SET_AGENT)
-            if "agent" not in changes.model_fields_set:
+            if "agent" not in changes:
                 return
-            agent = sound(changes.agent or "").strip()
+            agent = sound(changes["agent"] or "").strip()
             if not agent:
                 why_not = "an ACP session always belongs to an agent"
                 raise Unsupported(Capability.SET_AGENT, why_not, self._ref(key))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Collection, Iterator, Sequence
-from typing import NamedTuple
 
 from sessiontui.backends.zeroclaw_acp.acp_rows import (
     CALL,
@@ -26,6 +25,7 @@ from sessiontui.domain.errors import SessionMissing
 from sessiontui.domain.indexed_text import TextBatch, TextItem
 from sessiontui.domain.message import Message
 from sessiontui.domain.session import Session, SessionRef
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.words import count_words
 from sessiontui.records.zeroclaw_keys import is_storable
 from sessiontui.records.zeroclaw_pieces import Entry, PieceKind, items_of, message_of
@@ -38,7 +38,7 @@ _TITLE_FROM = 16
 """How many of the first messages are looked at for a title."""
 
 
-class Cursor(NamedTuple):
+class Cursor(PlainValue):
     """How far the index has read: last message row, message rows, entries, and the last's sum."""
 
     last_id: int = 0
@@ -58,7 +58,7 @@ class Cursor(NamedTuple):
         return cls(int(numbers[0]), int(numbers[1]), int(numbers[2]), check)
 
 
-class _Summary(NamedTuple):
+class _Summary(PlainValue):
     """What the texts of a session come to; kept as long as its fingerprint stays."""
 
     fingerprint: str

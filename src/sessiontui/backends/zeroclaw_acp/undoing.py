@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+import msgspec
 
 from sessiontui.backends.zeroclaw_acp.acp_rows import read_shape
 from sessiontui.backends.zeroclaw_acp.changing import AcpChanges, Work
@@ -16,6 +16,7 @@ from sessiontui.backends.zeroclaw_acp.reading import stored_session
 from sessiontui.domain.backend import ClearOnly, Snapshot, SnapshotScope
 from sessiontui.domain.errors import SessionMissing, UndoRefused
 from sessiontui.domain.session import SessionRef
+from sessiontui.domain.value import JsonValue, Value
 from sessiontui.records.zeroclaw_writing import taken_out
 from sessiontui.storage import row_copies
 from sessiontui.storage.row_copies import TableRows, quoted
@@ -29,10 +30,8 @@ _OWNERS = {_MESSAGES: "session_id", _TOOLS: "message_id"}
 Fields = dict[str, JsonValue]
 
 
-class AcpCopy(BaseModel):
+class AcpCopy(Value):
     """The payload of a snapshot: the row of one session, and all rows that hang on it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: int = 1
     session: TableRows
@@ -76,14 +75,14 @@ class AcpUndoing:
             scope=scope,
             taken_at=datetime.now(UTC),
             fingerprint=stored.fingerprint,
-            payload=AcpCopy(session=session, dependents=kept).model_dump_json().encode(),
+            payload=msgspec.json.encode(AcpCopy(session=session, dependents=kept)),
         )
 
     def restore(self, snapshot: Snapshot) -> None:
         """Put a session back. Raises `UndoRefused`."""
         try:
-            copy = AcpCopy.model_validate_json(snapshot.payload)
-        except ValidationError as error:
+            copy = msgspec.json.decode(snapshot.payload, type=AcpCopy)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise UndoRefused("the snapshot cannot be read", "nothing was changed") from error
         with self._changes.transaction(snapshot.key) as work:
             now = _row_now(work, _SESSIONS, {work.shape.key: snapshot.key})

@@ -7,9 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import ClassVar, Self
-
-from pydantic import JsonValue
+from typing import Any, ClassVar, Self
 
 from sessiontui.backends.zeroclaw_jsonl.changing import FolderChanges
 from sessiontui.backends.zeroclaw_jsonl.folder import (
@@ -37,6 +35,7 @@ from sessiontui.domain.indexed_text import TextBatch
 from sessiontui.domain.message import Message
 from sessiontui.domain.session import Session, SessionPatch, SessionRef
 from sessiontui.domain.store import CHANGES, Capabilities, Capability, StoreInfo
+from sessiontui.domain.value import JsonValue
 from sessiontui.domain.words import count_words
 from sessiontui.records.zeroclaw_keys import (
     decoded_file_name,
@@ -229,7 +228,7 @@ class ZeroclawJsonl(SessionBackend):
         return found
 
     def _session(self, listed: Listed) -> Session | None:
-        known: dict[str, object] = {}
+        known: dict[str, Any] = {}
         extra: dict[str, JsonValue] = {}
         state = listed.state
         problems: list[str] = []
@@ -259,18 +258,16 @@ class ZeroclawJsonl(SessionBackend):
             extra["decoded_name"] = decoded
         if listed.is_link:
             extra["link"] = True
-        return Session.model_validate(
-            {
-                **known,
-                "ref": SessionRef(self.store_id, listed.key),
-                "format": self.format,
-                "last_activity": _moment(state.mtime_ns),
-                "native_id": native_id(listed.key),
-                "size_bytes": state.size if listed.kind is None else None,
-                "problem": "; ".join(problems) or None,
-                "fingerprint": state.fingerprint,
-                "extra": extra,
-            }
+        return Session(
+            **known,
+            ref=SessionRef(self.store_id, listed.key),
+            format=self.format,
+            last_activity=_moment(state.mtime_ns),
+            native_id=native_id(listed.key),
+            size_bytes=state.size if listed.kind is None else None,
+            problem="; ".join(problems) or None,
+            fingerprint=state.fingerprint,
+            extra=extra,
         )
 
     # -- watching --------------------------------------------------------------------------
@@ -302,7 +299,7 @@ class ZeroclawJsonl(SessionBackend):
         return self._changes.delete(key, expect)
 
     def patch(self, key: str, changes: SessionPatch, expect: str | None = None) -> None:
-        field = next(iter(sorted(changes.model_fields_set)), "title")
+        field = next(iter(sorted(changes)), "title")
         capability = _PATCHED.get(field, Capability.SET_CONTEXT)
         ref = SessionRef(self.store_id, key)
         raise Unsupported(capability, self.capabilities.reason(capability), ref)

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from sessiontui.backends.zeroclaw_jsonl.folder import DATABASE, ENDING, Listed, SessionFolder
 from sessiontui.domain.backend import ClearOnly, ClearScope
@@ -24,6 +23,7 @@ from sessiontui.domain.errors import (
 )
 from sessiontui.domain.message import Message
 from sessiontui.domain.session import Session, SessionRef
+from sessiontui.domain.value import PlainValue
 from sessiontui.records.zeroclaw_lines import (
     StoredMessage,
     changed_line,
@@ -47,7 +47,7 @@ _BEING_WRITTEN_SECONDS = 60.0
 _ATTEMPTS = 5
 
 
-class _Kept(NamedTuple):
+class _Kept(PlainValue):
     """A line of a file with its line end, and whether it is a message, or damaged."""
 
     data: bytes
@@ -273,7 +273,7 @@ def _cleared(lines: list[_Kept], scope: ClearScope) -> tuple[int, list[_Kept]]:
 
 def _cut(line: _Kept, only: ClearOnly) -> _Kept:
     data = changed_line(line.data, taken_out(only))
-    return line if data is None else line._replace(data=data)
+    return line if data is None else line.replace(data=data)
 
 
 def _stored(message: Message, *, dated: bool = False) -> StoredMessage:

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from sessiontui.backends.zeroclaw_jsonl.folder import ENDING, IMPORTED, IMPORTING, SessionFolder
 from sessiontui.domain.errors import (
@@ -24,6 +23,7 @@ from sessiontui.domain.errors import (
     StoreReadOnly,
     StoreUnreadable,
 )
+from sessiontui.domain.value import PlainValue
 from sessiontui.records.rfc3339 import Instant
 from sessiontui.records.zeroclaw_lines import StoredMessage, read_line
 from sessiontui.records.zeroclaw_places import ARCHIVE
@@ -35,7 +35,7 @@ from sessiontui.storage.sqlite_store import SqliteStore, create_database
 from sessiontui.storage.system_errors import store_error
 
 
-class _Source(NamedTuple):
+class _Source(PlainValue):
     """One file to import: its key, whether it was already set aside, and what is in it."""
 
     key: str

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from sessiontui.domain.ending import ENOUGH, Ending
 from sessiontui.domain.indexed_text import TextBatch, TextItem
 from sessiontui.domain.message import Message
+from sessiontui.domain.value import PlainValue
 from sessiontui.records.zeroclaw_content import decode_entry
 from sessiontui.records.zeroclaw_lines import (
     Place,
@@ -70,7 +71,7 @@ class Reached(NamedTuple):
         return cls(inode, offset, lines, items, bool(unended), check)
 
 
-class Step(NamedTuple):
+class Step(PlainValue):
     """One line that is an entry of the transcript, and how far the file is read with it."""
 
     line: Line
@@ -79,7 +80,7 @@ class Step(NamedTuple):
     reached: Reached
 
 
-class Tally(NamedTuple):
+class Tally(PlainValue):
     """What the lines of a file come to, up to `reached`."""
 
     reached: Reached = Reached()
@@ -117,10 +118,10 @@ class Transcript:
                 last = message or last
             if last is not None:
                 entry = decode_entry(last.role, last.content, group_labels=self._labels)
-                tally = tally._replace(ends_open=leaves_turn_open(entry))
+                tally = tally.replace(ends_open=leaves_turn_open(entry))
             elif tally.damaged and not tally.readable:
-                tally = tally._replace(ends_open=None)
-            self._tally = tally._replace(
+                tally = tally.replace(ends_open=None)
+            self._tally = tally.replace(
                 reached=_checked(descriptor, tally.reached),
                 unfinished=self._ends_unfinished(descriptor, tally.reached),
             )
@@ -244,12 +245,12 @@ def _message(data: bytes) -> StoredMessage | None:
 
 def _added(tally: Tally, step: Step, message: StoredMessage | None, *, group_labels: bool) -> Tally:
     if message is None:
-        return tally._replace(reached=step.reached, damaged=tally.damaged + 1)
+        return tally.replace(reached=step.reached, damaged=tally.damaged + 1)
     title, first_at = tally.title, tally.first_at
     if message.role == "user":
         title = title or title_of(message.role, message.content, group_labels=group_labels)
         first_at = first_at or split_time_prefix(message.content)[0]
-    return tally._replace(
+    return tally.replace(
         reached=step.reached, readable=tally.readable + 1, title=title, first_at=first_at
     )
 

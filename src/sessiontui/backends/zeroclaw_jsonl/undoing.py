@@ -5,26 +5,25 @@ from __future__ import annotations
 import stat
 from datetime import UTC, datetime
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+import msgspec
 
 from sessiontui.backends.zeroclaw_jsonl.changing import FolderChanges
 from sessiontui.backends.zeroclaw_jsonl.folder import Listed, SessionFolder
 from sessiontui.domain.backend import ClearOnly, Snapshot, SnapshotScope
 from sessiontui.domain.errors import UndoRefused
 from sessiontui.domain.session import SessionRef
+from sessiontui.domain.value import Value
 from sessiontui.records.zeroclaw_lines import changed_line, is_message
 from sessiontui.records.zeroclaw_writing import taken_out
 from sessiontui.storage.atomic_file import create_file
 from sessiontui.storage.system_errors import store_error
 
 
-class _Header(BaseModel):
+class _Header(Value):
     """The first line of a snapshot's payload; the file's bytes follow.
 
     A link is copied as the link it is, for only the link is ever removed.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: int = 1
     mode: int
@@ -64,7 +63,7 @@ class FolderUndoing:
             scope=scope,
             taken_at=datetime.now(UTC),
             fingerprint=fingerprint,
-            payload=header.model_dump_json().encode() + b"\n" + content,
+            payload=msgspec.json.encode(header) + b"\n" + content,
         )
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -73,8 +72,8 @@ class FolderUndoing:
             return
         first, _, content = snapshot.payload.partition(b"\n")
         try:
-            header = _Header.model_validate_json(first)
-        except ValidationError as error:
+            header = msgspec.json.decode(first, type=_Header)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise UndoRefused("the snapshot cannot be read", "nothing was changed") from error
         listed = self._folder.entry(snapshot.key)
         if listed is None:

@@ -10,7 +10,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from sessiontui.backends.zeroclaw_sqlite.chat_rows import (
     MESSAGE_COLUMNS,
@@ -38,6 +37,7 @@ from sessiontui.domain.session import (
     TitleSource,
 )
 from sessiontui.domain.store import Capability
+from sessiontui.domain.value import PlainValue
 from sessiontui.records.rfc3339 import Instant
 from sessiontui.records.zeroclaw_keys import is_storable
 from sessiontui.records.zeroclaw_writing import sound, stored_form, taken_out
@@ -59,7 +59,7 @@ COLUMN_OF = {capability: column for column, capability in _PATCHABLE.values()}
 _CONTEXT = ("channel", "room", "sender")
 
 
-class Work(NamedTuple):
+class Work(PlainValue):
     """One write transaction: its connection, the database's layout, and one session in it."""
 
     connection: sqlite3.Connection
@@ -290,8 +290,7 @@ def _take_out(work: Work, scope: ClearScope) -> int:
 
 def _patched(work: Work, changes: SessionPatch, ref: SessionRef) -> dict[str, object]:
     """The metadata columns that a patch sets, in zeroclaw's terms."""
-    given = changes.model_fields_set
-    for field in sorted(given):
+    for field in sorted(changes):
         column, capability = _PATCHABLE.get(field, (None, Capability.SET_CONTEXT))
         if column is None:
             raise Unsupported(capability, f"zeroclaw keeps no {field} of chat sessions", ref)
@@ -302,32 +301,32 @@ def _patched(work: Work, changes: SessionPatch, ref: SessionRef) -> dict[str, ob
             why_not = "zeroclaw does not list this session and has no row that could hold it"
             raise Unsupported(capability, why_not, ref)
     values: dict[str, object] = {}
-    if "title" in given:
-        values["name"] = sound(changes.title or "").strip() or None
-    if "agent" in given:
-        values["agent_alias"] = sound(changes.agent or "") or None
+    if "title" in changes:
+        values["name"] = sound(changes["title"] or "").strip() or None
+    if "agent" in changes:
+        values["agent_alias"] = sound(changes["agent"] or "") or None
     for field in _CONTEXT:
-        if field in given:
-            value = getattr(changes, field)
+        if field in changes:
+            value = changes[field]  # type: ignore[literal-required]  # one of _CONTEXT
             trimmed = None if value is None else sound(value).strip()
             # A blank one is no news and leaves what is stored; only None takes it away.
             if trimmed != "":
                 values[_PATCHABLE[field][0]] = trimmed
-    if "state" in given:
+    if "state" in changes:
         values.update(_state_columns(work, changes, ref))
-    elif "turn_id" in given:
-        values["turn_id"] = None if changes.turn_id is None else sound(changes.turn_id)
+    elif "turn_id" in changes:
+        values["turn_id"] = _turn_id(changes)
     return values
 
 
 def _state_columns(work: Work, changes: SessionPatch, ref: SessionRef) -> dict[str, object]:
-    state = changes.state or SessionState.IDLE
+    state = changes.get("state") or SessionState.IDLE
     if state is SessionState.UNKNOWN:
         why_not = "zeroclaw has no state `unknown`; it knows idle, running and error"
         raise Unsupported(Capability.SET_STATE, why_not, ref)
     running = state is SessionState.RUNNING
-    turn_id = None if changes.turn_id is None else sound(changes.turn_id)
-    if "turn_id" not in changes.model_fields_set and state is not SessionState.IDLE:
+    turn_id = _turn_id(changes)
+    if "turn_id" not in changes and state is not SessionState.IDLE:
         kept = metadata_fields(work.layout, work.stored or StoredSession(None)).get("turn_id")
         turn_id = None if kept is None else str(kept)
     return {
@@ -335,6 +334,11 @@ def _state_columns(work: Work, changes: SessionPatch, ref: SessionRef) -> dict[s
         "turn_id": turn_id,
         "turn_started_at": _written(datetime.now(UTC)) if running else None,
     }
+
+
+def _turn_id(changes: SessionPatch) -> str | None:
+    turn_id = changes.get("turn_id")
+    return None if turn_id is None else sound(turn_id)
 
 
 def _written(at: datetime) -> str:

@@ -11,11 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from pydantic import JsonValue
-
 from sessiontui.domain.errors import StoreUnreadable
 from sessiontui.domain.message import Role
 from sessiontui.domain.session import Session, SessionRef, SessionState, TitleSource
+from sessiontui.domain.value import JsonValue, PlainValue
 from sessiontui.records.rfc3339 import parse_time
 from sessiontui.records.zeroclaw_content import decode_entry
 from sessiontui.records.zeroclaw_keys import native_id
@@ -49,7 +48,7 @@ _SHOWN = frozenset(
 _IN_ONE_QUERY = 500
 
 
-class Layout(NamedTuple):
+class Layout(PlainValue):
     """What there is in the database: every name, and the columns of its metadata."""
 
     names: frozenset[str]
@@ -73,7 +72,7 @@ class StoredSession(NamedTuple):
         return hashlib.blake2b(repr(tuple(self)).encode(), digest_size=10).hexdigest()
 
 
-class MessageRow(NamedTuple):
+class MessageRow(PlainValue):
     """One message row; `problem` says why zeroclaw drops it when it loads the session."""
 
     id: int
@@ -84,7 +83,7 @@ class MessageRow(NamedTuple):
     raw: bytes
 
 
-class Tally(NamedTuple):
+class Tally(PlainValue):
     """What the message rows up to the id `through` come to."""
 
     through: int = 0
@@ -168,7 +167,7 @@ def entry_of(row: MessageRow, *, group_labels: bool) -> Entry:
         piece = damaged_piece(f"row {row.id} of sessions", row.problem, raw_text(row.raw))
         return Entry(role, (piece,), at=at, native_id=str(row.id))
     entry = decode_entry(row.role, row.content, group_labels=group_labels)
-    return entry._replace(at=at or entry.at, native_id=str(row.id))
+    return entry.replace(at=at or entry.at, native_id=str(row.id))
 
 
 def added(tally: Tally, row: MessageRow, *, group_labels: bool) -> Tally:

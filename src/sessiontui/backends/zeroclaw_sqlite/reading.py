@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Collection, Iterator, Sequence
-from typing import NamedTuple
 
 from sessiontui.backends.zeroclaw_sqlite.chat_rows import (
     MESSAGE_COLUMNS,
@@ -27,6 +26,7 @@ from sessiontui.domain.errors import SessionMissing
 from sessiontui.domain.indexed_text import TextBatch, TextItem
 from sessiontui.domain.message import Message
 from sessiontui.domain.session import Session, SessionRef
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.words import count_words
 from sessiontui.records.zeroclaw_keys import has_group_labels, is_storable
 from sessiontui.records.zeroclaw_pieces import items_of, message_of
@@ -36,7 +36,7 @@ _PAGE = 64
 """Rows in one query: enough to be quick, few enough that long messages fit into memory."""
 
 
-class Cursor(NamedTuple):
+class Cursor(PlainValue):
     """How far the index has read: the last row's id, how many rows, and what the last one held."""
 
     last_id: int = 0
@@ -55,7 +55,7 @@ class Cursor(NamedTuple):
         return cls(int(parts[0]), int(parts[1]), parts[2])
 
 
-class _Settled(NamedTuple):
+class _Settled(PlainValue):
     """What all rows of a session but the last come to, and its last activity at that time."""
 
     tally: Tally = Tally()

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from sessiontui.backends.zeroclaw_sqlite.chat_rows import text
 from sessiontui.backends.zeroclaw_sqlite.reading import ChatReader
 from sessiontui.domain.errors import StoreUnreadable
 from sessiontui.domain.query import Filter, FilterField, Query, Term
 from sessiontui.domain.search import SearchHit, Tier
+from sessiontui.domain.value import PlainValue
 from sessiontui.records.rfc3339 import parse_time
 from sessiontui.records.zeroclaw_content import is_tool_results
 from sessiontui.storage.sqlite_store import Row
@@ -28,7 +28,7 @@ _CJK = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9d\U000200
 _HIT = "s.session_key, s.id, s.role, s.created_at"
 
 
-class _Found(NamedTuple):
+class _Found(PlainValue):
     key: str
     row_id: int
     role: str

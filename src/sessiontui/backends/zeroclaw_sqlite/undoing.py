@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import permutations
 
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+import msgspec
 
 from sessiontui.backends.zeroclaw_sqlite.changing import ChatChanges, Work, recount
 from sessiontui.backends.zeroclaw_sqlite.chat_rows import read_layout, stored_session
@@ -17,6 +17,7 @@ from sessiontui.backends.zeroclaw_sqlite.full_text import bring_in_step, note_in
 from sessiontui.domain.backend import ClearOnly, Snapshot, SnapshotScope
 from sessiontui.domain.errors import SessionMissing, UndoRefused
 from sessiontui.domain.session import SessionRef, SessionState
+from sessiontui.domain.value import JsonValue, Value
 from sessiontui.records.rfc3339 import parse_instant
 from sessiontui.records.zeroclaw_keys import is_storable
 from sessiontui.records.zeroclaw_writing import taken_out
@@ -32,10 +33,8 @@ _IN_ONE_QUERY = 500
 Fields = dict[str, JsonValue]
 
 
-class ChatCopy(BaseModel):
+class ChatCopy(Value):
     """The payload of a snapshot: the rows of one session, and how many there were."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: int = 1
     rows: int
@@ -96,14 +95,14 @@ class ChatUndoing:
             scope=scope,
             taken_at=datetime.now(UTC),
             fingerprint=stored.fingerprint,
-            payload=copy.model_dump_json().encode(),
+            payload=msgspec.json.encode(copy),
         )
 
     def restore(self, snapshot: Snapshot) -> None:
         """Put a session back. Raises `UndoRefused`."""
         try:
-            copy = ChatCopy.model_validate_json(snapshot.payload)
-        except ValidationError as error:
+            copy = msgspec.json.decode(snapshot.payload, type=ChatCopy)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise UndoRefused("the snapshot cannot be read", "nothing was changed") from error
         with self._changes.transaction(snapshot.key) as work:
             if copy.messages is None:

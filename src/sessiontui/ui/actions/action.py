@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from sessiontui.domain.store import Capability
+from sessiontui.domain.value import PlainValue
 
 
 class Scope(StrEnum):
@@ -30,7 +30,7 @@ class Topic(StrEnum):
     PROGRAM = "Program"
 
 
-class Action(NamedTuple):
+class Action(PlainValue):
     """Something a person can do.
 
     `keys` are names as Textual knows them, or single characters; none means palette only.

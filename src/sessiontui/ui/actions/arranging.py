@@ -41,7 +41,7 @@ ARRANGING: tuple[Action, ...] = (
     *(
         _arrange(
             f"group_{number}", (str(number),), f"go to {title}", f"Go to group {number}: {what}"
-        )._replace(series=_GO_TO_GROUP)
+        ).replace(series=_GO_TO_GROUP)
         for number, (title, what) in enumerate(_GROUPS, 1)
     ),
     Action(

@@ -9,6 +9,7 @@ from typing import ClassVar, TypeVar
 
 from textual import on
 from textual.css.query import NoMatches
+from textual.events import ScreenResume
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
@@ -38,6 +39,23 @@ class ActionScreen(Screen[Answer]):
     def __init__(self, bench: Workbench) -> None:
         super().__init__()
         self.bench = bench
+        self._was_on_top = False
+
+    def on_compose(self) -> None:
+        """Have the classes of the screen's size before its widgets are there to be styled."""
+        width, height = self.app.size
+        fitting = {
+            *self._get_breakpoint_classes(width, self.HORIZONTAL_BREAKPOINTS or []),
+            *self._get_breakpoint_classes(height, self.VERTICAL_BREAKPOINTS or []),
+        }
+        self.update_classes(dict.fromkeys(fitting, True), update=False)
+        self.app.stylesheet.apply(self)
+
+    @on(ScreenResume)
+    def _keep_styles(self, event: ScreenResume) -> None:
+        """Leave styles as they are the first time: Textual would apply them all once more."""
+        event.refresh_styles = self._was_on_top
+        self._was_on_top = True
 
     # -- to be overridden ------------------------------------------------------------------
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from sessiontui.domain.backend import Footprint
 from sessiontui.domain.errors import SessionTuiError
 from sessiontui.domain.report import Action
 from sessiontui.domain.session import SessionRef, SessionRow
+from sessiontui.domain.value import PlainValue
 from sessiontui.ui.change_words import question_words
 from sessiontui.ui.refresher import start_worker
 from sessiontui.ui.screens.action_screen import ActionScreen
 from sessiontui.ui.workbench import Workbench
 
 
-class Asked(NamedTuple):
+class Asked(PlainValue):
     """What waits for its second press; `seen` is the session's fingerprint as it was asked."""
 
     action: Action
@@ -65,7 +65,7 @@ class Question:
     def look_again(self) -> None:
         """Something was changed meanwhile: the question is about what is there from now on."""
         if self.asked is not None:
-            self.asked = self.asked._replace(seen=None)
+            self.asked = self.asked.replace(seen=None)
 
     def _paint(self, footprint: Footprint | None) -> None:
         asked = self.asked
@@ -85,5 +85,5 @@ class Question:
             return  # The question stands as it is; the change itself will say what is wrong.
         if self.is_about(asked.action, asked.ref):
             seen = self.asked.seen if self.asked else None
-            self.asked = asked._replace(seen=seen or session.fingerprint)
+            self.asked = asked.replace(seen=seen or session.fingerprint)
             self._paint(footprint)

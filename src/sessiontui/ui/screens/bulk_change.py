@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual import getters, on
 from textual.app import ComposeResult
@@ -15,6 +15,7 @@ from sessiontui.domain.errors import SessionTuiError
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.report import Action as Change
 from sessiontui.domain.session import SessionRef, SessionRow
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.words import count_words
 from sessiontui.ui.action_keys import bindings_of
 from sessiontui.ui.actions import Action, Scope
@@ -35,7 +36,7 @@ _MOST_READS = 16
 _SAME_KEY = {Change.DELETE: "delete", Change.CLEAR: "clear", Change.CURE: "cure"}
 
 
-class Meant(NamedTuple):
+class Meant(PlainValue):
     """What was decided: the sessions to change, how they looked, how many cannot be changed.
 
     `notes` are those that were read here.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from textual.app import App
 
@@ -17,6 +17,7 @@ from sessiontui.domain.change import ChangeWatch
 from sessiontui.domain.errors import SessionTuiError
 from sessiontui.domain.report import Action, ActionReport, JournalEntry
 from sessiontui.domain.session import SessionRef, SessionRow
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.verdict import Verdict
 from sessiontui.ui.change_course import ChangeCourse
 from sessiontui.ui.change_words import (
@@ -42,7 +43,7 @@ Finished = Callable[[ActionReport, SessionRef | None], None]
 """Told what became of the sessions, and the one to put the cursor on."""
 
 
-class ChangeRequest(NamedTuple):
+class ChangeRequest(PlainValue):
     """A change that was asked for, and how the sessions looked then.
 
     `is_bulk`: it was looked at as one of many, and is told so; `refused` counts those of the many

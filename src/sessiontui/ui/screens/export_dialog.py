@@ -198,7 +198,7 @@ class ExportDialog(ModalScreen[ExportWish | None]):
             self._asked = wish.place
             self._show("that file is there already: enter again replaces it")
         else:
-            self.dismiss(wish._replace(place=str(target.path), replaces=target.replaces))
+            self.dismiss(wish.replace(place=str(target.path), replaces=target.replaces))
 
     def action_give_up(self) -> None:
         """Write nothing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from rich.cells import cell_len
 from textual.binding import Binding, BindingType
@@ -13,6 +13,7 @@ from textual.content import Content
 
 from sessiontui.domain.query_parser import FILTERS
 from sessiontui.domain.session import TitleSource
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.verdict import STATUS_WORDS, VerdictStatus
 from sessiontui.ui.action_keys import by_line
 from sessiontui.ui.actions import Topic, actions_of
@@ -41,7 +42,7 @@ EXAMPLES = (
 """Queries to begin with, and what they find."""
 
 
-class Row(NamedTuple):
+class Row(PlainValue):
     """A line of the help: picking it does `do`; None where there is nothing to do.
 
     `also` are words it is found by besides those that it shows.
@@ -59,7 +60,7 @@ class Row(NamedTuple):
         return all(word in text for word in words)
 
 
-class Part(NamedTuple):
+class Part(PlainValue):
     """A heading and the rows below it."""
 
     heading: str

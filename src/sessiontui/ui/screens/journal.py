@@ -220,7 +220,7 @@ class JournalScreen(ActionScreen[None]):
             facts = [*entry_facts(entry, now), *store_facts(entry), *title_facts(entry)]
         else:
             pane.border_title = Content(printable_line(session.title, 60))
-            alone = entry.model_copy(update={"size_bytes": session.size_bytes, "problem": None})
+            alone = entry.replace(size_bytes=session.size_bytes, problem=None)
             about = entry_facts(entry if place.ref is None else alone, now)
             # That the only session was taken back is told once.
             told = (fact for fact in about if not (fact.is_warning and session.is_undone))

@@ -100,7 +100,7 @@ class ListScreen(SessionScreen):
             if key.action != "unfold_family":
                 yield key
             elif kin.below.sessions and not kin.is_open:
-                yield key._replace(title=f"unfold {kin.below.sessions:,}")
+                yield key.replace(title=f"unfold {kin.below.sessions:,}")
 
     # -- the border ------------------------------------------------------------------------
 
@@ -196,7 +196,7 @@ class ListScreen(SessionScreen):
     def action_reverse(self) -> None:
         """The same order from its other end."""
         order = self._loader.order
-        self._order_by(order._replace(reverse=not order.reverse))
+        self._order_by(order.replace(reverse=not order.reverse))
 
     def _sort_by(self, sort: ListSort) -> None:
         self._order_by(ListOrder(sort))

@@ -132,7 +132,7 @@ class SessionScreen(TakingOut):
             if key.action in _OF_MARKED and marked:
                 count = curable if key.action == "cure" else len(marked)
                 if count:
-                    yield key._replace(title=f"{key.title} {count:,}")
+                    yield key.replace(title=f"{key.title} {count:,}")
             elif key.action != "undo" or self.bench.can_undo:
                 # A change may just be under way: undo works, but is only shown when it will do.
                 yield key

@@ -228,7 +228,7 @@ class StatisticsScreen(ActionScreen[str | None]):
         """On a group, `enter` lists its sessions."""
         lists = self._chart is not None and self._chart is not self.sessions
         for key in super().footer_keys():
-            yield key._replace(title="list them") if lists and key.action == "open" else key
+            yield key.replace(title="list them") if lists and key.action == "open" else key
 
     @property
     def _chart(self) -> BarChart | None:

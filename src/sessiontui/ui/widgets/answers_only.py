@@ -10,10 +10,10 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
-from typing import NamedTuple
 
 from sessiontui.domain.message import Message
 from sessiontui.domain.tool_words import seconds_words
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.words import count_words
 from sessiontui.ui.widgets.message_flow import MessageFlow, Setting
 from sessiontui.ui.widgets.message_notes import asides
@@ -21,7 +21,7 @@ from sessiontui.ui.widgets.message_notes import asides
 _KEPT = -1
 
 
-class Between(NamedTuple):
+class Between(PlainValue):
     """Messages that one line stands for: from `first`, which shows the line, to `last`.
 
     `answer` is the message they led to, by position, which may be `first` itself: then only what

@@ -8,10 +8,10 @@ from itertools import chain
 from operator import indexOf, itemgetter
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
 
 from sessiontui.domain.query import Query
 from sessiontui.domain.session import SessionRef, SessionRow
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.words import folder_words
 from sessiontui.services.looked_at import Looks
 from sessiontui.ui.list_order import Grouping, ListOrder, ListSort
@@ -36,7 +36,7 @@ _NOTE_CELLS = 12
 _BY_TIME = frozenset({ListSort.ACTIVITY, ListSort.RELEVANCE})
 
 
-class Wishes(NamedTuple):
+class Wishes(PlainValue):
     """How rows shall be laid out.
 
     `kept_new` stay among the new ones although they were looked at: nothing moves under the
@@ -53,7 +53,7 @@ class Wishes(NamedTuple):
 NO_WISHES = Wishes()
 
 
-class Arrangement(NamedTuple):
+class Arrangement(PlainValue):
     """Rows in the order of the list, as far as they are unfolded, and their groups.
 
     Without groups there are no headings.
@@ -106,7 +106,7 @@ class Arrangement(NamedTuple):
         if row.parent is not None and row.ref not in self.families.parents:
             title = self.parent_titles.get(row.parent)
             if title is not None:
-                return self.families.kin(row.ref, self.unfolded)._replace(of=title)
+                return self.families.kin(row.ref, self.unfolded).replace(of=title)
         return self.families.kin(row.ref, self.unfolded) if self.families else ALONE
 
     def with_unfolded(self, refs: Collection[SessionRef]) -> Arrangement:
@@ -127,7 +127,7 @@ class Arrangement(NamedTuple):
                 done = place + 1
         rows += self.rows[done:]
         groups = tuple(spread(self.groups, grown))
-        return self._replace(rows=tuple(rows), groups=groups, unfolded=opened)
+        return self.replace(rows=tuple(rows), groups=groups, unfolded=opened)
 
     def group_refs(self, tone: str) -> frozenset[SessionRef]:
         """The sessions in view in the groups of a tone."""
@@ -151,10 +151,10 @@ def arrange(
     heads = tops(rows, families, by=by)
     new = new_sessions(rows, wishes.looks)
     needs = measure(rows, _AGENT_FIRST if sort is ListSort.AGENT else _PLACES.get(grouping, PLACES))
-    needs = needs._replace(first=_COLUMNS.get(sort), by_creation=sort is ListSort.CREATED)
+    needs = needs.replace(first=_COLUMNS.get(sort), by_creation=sort is ListSort.CREATED)
     look_alikes = LookAlikes.among(rows, families.parents)
     if look_alikes or wishes.parent_titles:
-        needs = needs._replace(title=needs.title + _NOTE_CELLS)
+        needs = needs.replace(title=needs.title + _NOTE_CELLS)
     arrangement = Arrangement(
         heads,
         (),
@@ -166,7 +166,7 @@ def arrange(
     )
     if query.searches_text:
         spread_out = arrangement.with_unfolded(families.children.keys())
-        return spread_out._replace(is_spread=True)
+        return spread_out.replace(is_spread=True)
     context = GroupContext(
         now, families, new.union(wishes.kept_new), by_creation=sort is ListSort.CREATED
     )
@@ -174,7 +174,7 @@ def arrange(
     if sections is None:
         return arrangement
     ordered, groups = laid_out(sections, families)
-    return arrangement._replace(rows=ordered, groups=groups)
+    return arrangement.replace(rows=ordered, groups=groups)
 
 
 _COLUMNS = {

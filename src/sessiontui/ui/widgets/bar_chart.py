@@ -6,7 +6,7 @@ Values in (`show`), messages out (`Opened`). The cursor stays with its key when 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -15,6 +15,7 @@ from textual.message import Message
 
 from sessiontui.domain.bar_signs import BarSigns, bar
 from sessiontui.domain.printable import printable_line
+from sessiontui.domain.value import PlainValue
 from sessiontui.ui.widgets.cell_text import fit, fit_right
 from sessiontui.ui.widgets.line_list import MARGIN, LineList
 
@@ -27,7 +28,7 @@ _ROOM_FOR_NOTE = 44
 """Cells that label and bar have before there is room for a note beside a long label."""
 
 
-class Bar(NamedTuple):
+class Bar(PlainValue):
     """One line: its name, where it belongs, its length and the same as a figure.
 
     `key` tells it from others when values change.
@@ -40,7 +41,7 @@ class Bar(NamedTuple):
     note: str = ""
 
 
-class BarPlan(NamedTuple):
+class BarPlan(PlainValue):
     """The cells of each part of a line, without the gaps; 0 leaves a part out."""
 
     label: int
@@ -97,7 +98,7 @@ class BarChart(LineList):
         """Show other bars; the cursor stays with its key, or else goes to the first one."""
         before = None if to_top else self.selected
         self._bars = tuple(
-            each._replace(label=printable_line(each.label, 400), note=printable_line(each.note, 60))
+            each.replace(label=printable_line(each.label, 400), note=printable_line(each.note, 60))
             for each in bars
         )
         self._most = max((each.value for each in bars), default=0.0)

@@ -58,7 +58,7 @@ def text_pieces(
     pieces = _prose(painting, text, markdown=markdown)
     if foldable:
         following = Fold.FULL if head.is_cut else Fold.OPEN
-        pieces[0] = pieces[0]._replace(block=block, fold=fold, following=following)
+        pieces[0] = pieces[0].replace(block=block, fold=fold, following=following)
     yield from pieces
     if head.is_cut:
         yield painting.rest_line(head, block)
@@ -91,7 +91,7 @@ def injected_pieces(painting: Painting, block: int, content: TextBlock) -> Itera
     pieces = list(painting.output(block, head, painting.colours.system))
     if head.is_cut or fold is Fold.FULL:
         following = Fold.FULL if head.is_cut else Fold.OPEN
-        pieces[0] = pieces[0]._replace(fold=fold, following=following)
+        pieces[0] = pieces[0].replace(fold=fold, following=following)
     yield from pieces
 
 
@@ -199,7 +199,7 @@ def damaged_pieces(painting: Painting, block: int, content: DamagedBlock) -> Ite
     if raw.plain:
         rows += _boxed(painting, raw)
     first = Piece(StyledLines(rows), block)
-    yield first._replace(fold=fold, following=following) if foldable else first
+    yield first.replace(fold=fold, following=following) if foldable else first
     if head.is_cut:
         rest = styled(head.rest_words, colours.dim)
         yield Piece(StyledLines(_boxed(painting, rest)), block, Fold.FULL)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from operator import itemgetter
-from typing import NamedTuple
 
 from rich.cells import cell_len
 
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.session import SessionRow
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.words import size_words
 
 MARK_CELLS = 2
@@ -34,7 +34,7 @@ _MOST_MEASURED = 5_000
 _FIELD = {name: number for number, name in enumerate(SessionRow._fields)}
 
 
-class Needs(NamedTuple):
+class Needs(PlainValue):
     """The cells that the rows of a list need by column, without a gap; 0: no row has any.
 
     `title` is what nine titles of ten need. `same` names the columns that are alike in all rows.
@@ -56,14 +56,14 @@ class Needs(NamedTuple):
     by_creation: bool = False
 
 
-class Column(NamedTuple):
+class Column(PlainValue):
     """A column right of the title; `width` counts the gap on its left."""
 
     name: str
     width: int
 
 
-class ColumnPlan(NamedTuple):
+class ColumnPlan(PlainValue):
     """How wide the title is, and which columns follow it, left to right."""
 
     title: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.session import Session, SessionRow, TitleSource
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.verdict import STATUS_WORDS, Verdict, VerdictStatus
 from sessiontui.domain.words import count_words, folder_words, size_words
 from sessiontui.ui.marks import Marks
@@ -22,7 +23,7 @@ _NEEDS_YOU = frozenset({VerdictStatus.ERROR, VerdictStatus.WAITING})
 """A session in one of these is listed as one that needs a person: why comes first."""
 
 
-class Details(NamedTuple):
+class Details(PlainValue):
     """What is shown of one session. `cure_refusal` says why `x` does nothing, None that it works.
 
     `session` and `verdict` are None until they are read.

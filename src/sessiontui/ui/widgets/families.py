@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
 from sessiontui.domain.session import SessionRef, SessionRow
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.verdict import VerdictStatus
 
 _URGENCY = {
@@ -22,7 +22,7 @@ _URGENCY = {
 Rows = tuple[SessionRow, ...]
 
 
-class Below(NamedTuple):
+class Below(PlainValue):
     """What stands below a session, at any depth."""
 
     sessions: int = 0
@@ -32,7 +32,7 @@ class Below(NamedTuple):
     """The most urgent status among them; None when none is urgent."""
 
 
-class Kin(NamedTuple):
+class Kin(PlainValue):
     """How a row stands in its family.
 
     `last` says for each level above it whether that one is the last of its siblings; it is empty
@@ -48,7 +48,7 @@ class Kin(NamedTuple):
 ALONE = Kin()
 
 
-class Families(NamedTuple):
+class Families(PlainValue):
     """The links between the rows of a list. Only sessions that have any are in these mappings."""
 
     children: Mapping[SessionRef, Rows] = MappingProxyType({})

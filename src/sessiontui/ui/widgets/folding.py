@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import IntEnum
 from types import MappingProxyType
-from typing import NamedTuple
 
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.words import count_words, size_words
 
 HEAD_CHARACTERS = 256 * 1024
@@ -27,7 +27,7 @@ class Fold(IntEnum):
 _NONE: Mapping[int, Fold] = MappingProxyType({})
 
 
-class Folding(NamedTuple):
+class Folding(PlainValue):
     """What the reader chose: for all tool calls, all thinking, and single blocks of a message."""
 
     tools_open: bool = False
@@ -35,7 +35,7 @@ class Folding(NamedTuple):
     chosen: Mapping[int, Fold] = _NONE
 
 
-class Head(NamedTuple):
+class Head(PlainValue):
     """The beginning of a text, and what is left out of it."""
 
     text: str

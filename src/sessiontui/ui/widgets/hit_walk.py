@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+from sessiontui.domain.value import PlainValue
 
 
-class Hit(NamedTuple):
+class Hit(PlainValue):
     """The current hit: `position` of `total`, counted from 1, 0 before there is one.
 
     `titled`: the title of the session is a hit besides.

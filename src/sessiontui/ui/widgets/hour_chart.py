@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -16,6 +16,7 @@ from textual.widget import Widget
 from sessiontui.domain.bar_signs import BarSigns, column, root_share, shade
 from sessiontui.domain.statistics import HOURS, WEEKDAYS
 from sessiontui.domain.statistics_words import hour_words
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.words import short_count
 
 _GUTTER = 4
@@ -26,7 +27,7 @@ _LEAST_COLUMNS = 3
 _NOTHING: tuple[tuple[int, ...], ...] = ((0,) * HOURS,) * len(WEEKDAYS)
 
 
-class HourColours(NamedTuple):
+class HourColours(PlainValue):
     """The colours of the field; `most` None where colours cannot be mixed: signs tell instead."""
 
     background: Color

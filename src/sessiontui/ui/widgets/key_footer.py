@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import events
@@ -12,8 +12,10 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widgets import Static
 
+from sessiontui.domain.value import PlainValue
 
-class FooterKey(NamedTuple):
+
+class FooterKey(PlainValue):
     """One entry: the action's id, its key in words, and what it does."""
 
     action: str

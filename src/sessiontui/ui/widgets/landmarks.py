@@ -5,18 +5,19 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import NamedTuple, overload
+from typing import overload
 
 from sessiontui.domain.folded_text import fold, fold_query
 from sessiontui.domain.message import Message
 from sessiontui.domain.printable import printable_line
+from sessiontui.domain.value import PlainValue
 
 _LONGEST = 160
 _KEPT = 240
 """Characters of a prompt that are kept; a transcript may have very many."""
 
 
-class Landmark(NamedTuple):
+class Landmark(PlainValue):
     """A prompt by its first words, or a cut by a word; `position` counts messages from 0."""
 
     position: int

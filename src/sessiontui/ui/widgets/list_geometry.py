@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from sessiontui.domain.value import PlainValue
 from sessiontui.ui.widgets.session_groups import Group
 
 
-class Line(NamedTuple):
+class Line(PlainValue):
     """What stands on one line of the list: a group's heading, or a part of a row.
 
     `row` is None for a heading; `part` counts a row's lines from 0.

@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
-from typing import NamedTuple
 
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.session import SessionRef, SessionRow, TitleSource
+from sessiontui.domain.value import PlainValue
 from sessiontui.ui.widgets.cell_text import fit
 from sessiontui.ui.widgets.column_plan import folder_name
 
@@ -27,7 +27,7 @@ _TITLE = itemgetter(SessionRow._fields.index("title"))
 _Bucket = tuple[str, SessionRef | None]
 
 
-class Twins(NamedTuple):
+class Twins(PlainValue):
     """The rows that look like one, and how often each value is found among them."""
 
     rows: Sequence[SessionRow]

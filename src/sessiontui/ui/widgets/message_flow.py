@@ -346,7 +346,7 @@ class MessageFlow:
         """Add to all indices, now that it is known what stands before the messages."""
         moved = MessagePages()
         for message in self.messages:
-            moved.append(message.model_copy(update={"index": message.index + shift}))
+            moved.append(message.replace(index=message.index + shift))
         self.messages = moved
         self._indices = array("q", (index + shift for index in self._indices))
 

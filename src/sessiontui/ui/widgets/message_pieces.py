@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual.strip import Strip
 
+from sessiontui.domain.value import PlainValue
 from sessiontui.ui.widgets.folding import Fold, Folding, Head
 from sessiontui.ui.widgets.plain_lines import PlainLines, plain_text
 from sessiontui.ui.widgets.styled_lines import StyledLines, clip_text, mark_terms, styled
@@ -29,7 +30,7 @@ class PaintedLines(Protocol):
         """Rows that hold a hit."""
 
 
-class Piece(NamedTuple):
+class Piece(PlainValue):
     """Lines that belong together.
 
     `block` is the block they show, `target` what a click on them does to its fold (None: nothing),

@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
-from typing import NamedTuple
 
 from rich.style import Style
 from rich.text import Text
@@ -19,6 +18,7 @@ from sessiontui.domain.conversation import Speaker, is_blank, speaker_of
 from sessiontui.domain.indexed_text import text_of
 from sessiontui.domain.message import Block, Message
 from sessiontui.domain.printable import printable_line
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.words import token_words
 from sessiontui.ui.widgets.block_renderer import (
     between_piece,
@@ -45,7 +45,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _BLANK = Piece(StyledLines([Text(end="")]))
 
 
-class FoldedLine(NamedTuple):
+class FoldedLine(PlainValue):
     """A line that stands for messages folded into it.
 
     `heading` is the message whose name stands above; `alone`: nothing else is shown.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import events
@@ -12,6 +12,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from sessiontui.domain.printable import printable_line
+from sessiontui.domain.value import PlainValue
 from sessiontui.ui.query_offers import Offers
 from sessiontui.ui.widgets.cell_text import fit
 from sessiontui.ui.widgets.details_panel import middle_cut
@@ -22,7 +23,7 @@ _LONGEST_NOTE = 40
 _META = "offer"
 
 
-class _Row(NamedTuple):
+class _Row(PlainValue):
     number: int
     choice: str
     note: str

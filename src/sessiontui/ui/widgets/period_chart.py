@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -16,6 +16,7 @@ from sessiontui.domain.bar_signs import BarSigns, column
 from sessiontui.domain.chart_layout import Place, axis_line, places_of
 from sessiontui.domain.statistics import Period, Unit
 from sessiontui.domain.statistics_words import TEXTS, axis_word, period_words
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.words import count_words, short_count
 
 _WIDEST_GUTTER = 7
@@ -23,7 +24,7 @@ _PARTS = ("texts", "active", "begun", "dim", "title")
 _PREFIX = "period-chart--"
 
 
-class PeriodStyles(NamedTuple):
+class PeriodStyles(PlainValue):
     """The styles of the chart. Columns of sessions begun stand before those of sessions at work."""
 
     texts: Style

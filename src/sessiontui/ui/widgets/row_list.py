@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from enum import StrEnum
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -15,6 +15,7 @@ from rich.style import Style
 from textual.message import Message
 
 from sessiontui.domain.printable import printable_line
+from sessiontui.domain.value import PlainValue
 from sessiontui.ui.widgets.cell_text import fit, fit_right
 from sessiontui.ui.widgets.line_list import MARGIN, LineList
 
@@ -39,7 +40,7 @@ class Tone(StrEnum):
 _PARTS = ("selected", "selected-blurred", "cursor", "lead", "figure", "note", *Tone)
 
 
-class ListRow(NamedTuple):
+class ListRow(PlainValue):
     """One line: what stands before it, what it is about, and figures in columns of their own.
 
     A note stands directly behind the title, in the place of the figures it leaves no room for.

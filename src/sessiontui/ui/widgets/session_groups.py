@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sessiontui.domain.session import SessionRef, SessionRow
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.verdict import VerdictStatus
 from sessiontui.ui.widgets.families import Families, later, more_urgent
 
@@ -22,7 +23,7 @@ _NUMBERED = 5
 """Groups that a key of their own leads to."""
 
 
-class Group(NamedTuple):
+class Group(PlainValue):
     """A heading with the rows `start` to `start + size`.
 
     `tone` is a status, `new` or `day`. `number` is the key that leads there. `folded` sessions
@@ -46,7 +47,7 @@ class Section(NamedTuple):
     number: int | None = None
 
 
-class GroupContext(NamedTuple):
+class GroupContext(PlainValue):
     """What groups are made with. `now` is aware; days are those of its own time zone.
 
     `new` are the sessions to be looked at, or that were when the list was laid out.
@@ -218,7 +219,7 @@ def spread(groups: Sequence[Group], grown: Sequence[tuple[int, int]]) -> Iterato
     for group in groups:
         first = before[bisect_left(places, group.start)]
         more = before[bisect_left(places, group.start + group.size)] - first
-        yield group._replace(
+        yield group.replace(
             start=group.start + first, size=group.size + more, folded=group.folded - more
         )
 

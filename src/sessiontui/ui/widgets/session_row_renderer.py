@@ -15,6 +15,7 @@ from textual.strip import Strip
 
 from sessiontui.domain.printable import printable, printable_line
 from sessiontui.domain.session import SessionRow
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.words import age_words, count_words
 from sessiontui.ui.list_order import Density
 from sessiontui.ui.marks import Marks
@@ -45,7 +46,7 @@ _NOT_BESIDE_HITS = ("messages", "size")
 _ONE_LINE = {9: " ", 10: " ", 13: " "}
 
 
-class RowStyles(NamedTuple):
+class RowStyles(PlainValue):
     """The styles of the list, looked up once per repaint."""
 
     base: Style

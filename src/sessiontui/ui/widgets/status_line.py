@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual import events
 from textual.content import Content
@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from sessiontui.domain.events import StoreEvent
 from sessiontui.domain.session import SessionRow
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.verdict import STATUS_WORDS, VerdictStatus
 from sessiontui.domain.words import count_words
 from sessiontui.ui.marks import Marks
@@ -29,7 +30,7 @@ _BAR_CELLS = 9
 _META = "status"
 
 
-class Counts(NamedTuple):
+class Counts(PlainValue):
     """Counts over all sessions, whatever the list shows."""
 
     sessions: int = 0
@@ -43,7 +44,7 @@ class Counts(NamedTuple):
         return cls(counted.total(), shown)
 
 
-class Progress(NamedTuple):
+class Progress(PlainValue):
     """How far the index is with a store; `total` None when that cannot be said."""
 
     store: str

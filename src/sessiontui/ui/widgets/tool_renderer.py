@@ -232,7 +232,7 @@ class _ToolPainter:
             yield Piece(StyledLines([Text(end="")], self._prefix), self._block)
         style = self._colours.error if self._outcome.failed else self._colours.output
         head = head_of(result.text, self._fold, OUTPUT_LINES, _HEAD_CHARACTERS)
-        head = head._replace(text=without_colours(head.text))
+        head = head.replace(text=without_colours(head.text))
         yield from self._painting.output(self._block, head, style, self._prefix)
 
 

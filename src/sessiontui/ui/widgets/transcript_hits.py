@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from textual.message import Message as TextualMessage
 
+from sessiontui.domain.value import PlainValue
 from sessiontui.ui.widgets.hit_walk import HitWalk
 from sessiontui.ui.widgets.marked_scroll_bar import MarkedScrollBar, cells_holding
 from sessiontui.ui.widgets.message_renderer import RenderedMessage
@@ -33,7 +34,7 @@ class Listed(NamedTuple):
     hits: tuple[int, ...]
 
 
-class Spot(NamedTuple):
+class Spot(PlainValue):
     """Where a reader is: the line at the top and the cursor, by index, and the current hit."""
 
     top: int

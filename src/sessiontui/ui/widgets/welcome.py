@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.store import StoreInfo
+from sessiontui.domain.value import PlainValue
 from sessiontui.domain.words import count_words, size_words
 from sessiontui.ui.actions import ACTION
 from sessiontui.ui.widgets.details_panel import middle_cut
@@ -32,7 +33,7 @@ class Finding(NamedTuple):
     remedy: str | None = None
 
 
-class Found(NamedTuple):
+class Found(PlainValue):
     """Everything that was found, and the formats of which nothing was."""
 
     findings: tuple[Finding, ...]
