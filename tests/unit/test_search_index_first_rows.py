@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from sessiontui.services.index_database import SearchTicket
 from sessiontui.services.index_pass import SearchLimits
 from sessiontui.services.index_patience import Patience
 from sessiontui.services.index_reader import IndexReader
-from sessiontui.services.index_schema import TABLES
+from sessiontui.services.index_schema import TABLES, create_schema
 from sessiontui.services.index_slots import SlotOwners
 from sessiontui.services.index_volumes import Volumes, occurrences
 from tests.unit.indexing import Indexed, ticking
@@ -211,6 +213,23 @@ def test_the_size_of_what_is_looked_for_is_told_without_reading_it(tmp_path: Pat
         assert volumes.texts((Term("other1"),)) == 1
         assert volumes.texts((Term("pre1 other1", phrase=True),)) == 1
         assert volumes.is_common((Term("pre1"),))
+
+
+def test_a_common_word_is_no_rare_beginning_where_no_other_word_follows_it() -> None:
+    words = TABLES[IndexTier.TEXT].words
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        create_schema(connection)
+        connection.executemany(
+            f"INSERT INTO {words}(rowid, text) VALUES (?, ?)",
+            [(number, "and other things") for number in range(20_000)],
+        )
+        connection.execute(f"INSERT INTO {words}({words}) VALUES ('optimize')")
+        reader = IndexReader(connection, SearchTicket(), SlotOwners(), Patience(None, lambda: 0.0))
+        # Nothing else begins so: one page is where such words begin, and where they end.
+        assert occurrences(reader, words, "and") == 0
+        volumes = Volumes(reader, Conditions(Query()), 5_000)
+        assert volumes.of_beginning(words, "and") == 5_000
+        assert volumes.is_common((Term("and", prefix=True),))
 
 
 def test_the_sessions_of_slots_follow_what_is_written(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from sessiontui.services.index_items import unpacked
 from sessiontui.services.index_pieces import PieceKind
 from sessiontui.services.index_reader import IndexReader
 from sessiontui.services.index_schema import TABLES, TITLES
-from sessiontui.services.index_volumes import Volumes, occurrences
+from sessiontui.services.index_volumes import Volumes
 
 MOST_ENDINGS = 8
 """Words looked for in place of all; the most frequent ones."""
@@ -48,9 +48,10 @@ def recent_endings(
         for tables, in_titles in ((TITLES, True), *((TABLES[t], False) for t in conditions.tiers)):
             for kind, beginning in conditions.beginnings(group, in_titles=in_titles):
                 table = tables.pairs if kind is PieceKind.PAIRS else tables.words
-                if beginning in found or occurrences(reader, table, beginning) <= most:
+                if beginning in found or volumes.of_beginning(table, beginning) <= most:
                     continue
-                if not in_titles and volumes.of_word(table, beginning) > most:
+                is_word = kind is not PieceKind.PAIRS and not in_titles
+                if is_word and volumes.of_word(table, beginning) > most:
                     found[beginning] = (beginning,)
                 else:
                     found[beginning] = words.beginning_with(beginning, kind)

@@ -63,8 +63,15 @@ class Volumes:
 
     def _of_phrase(self, table: str, phrase: Phrase) -> int:
         if phrase.beginning is not None:
-            return occurrences(self._reader, table, phrase.beginning)
+            return self.of_beginning(table, phrase.beginning)
         return min((self.of_word(table, word) for word in phrase.words), default=0)
+
+    def of_beginning(self, table: str, beginning: str) -> int:
+        """About how many texts words with this beginning stand in."""
+        # A word that goes on over many pages is not seen in them where no other one follows.
+        exact = self.of_word(table, beginning)
+        pages = occurrences(self._reader, table, beginning)
+        return max(exact, pages) if exact >= _TEXTS_ON_A_PAGE else pages
 
     def of_word(self, table: str, word: str) -> int:
         """Texts with exactly this word."""

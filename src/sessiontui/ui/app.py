@@ -142,10 +142,12 @@ class SessionApp(TakingOutApp):
 
     async def _sync(self, upto: IndexTier) -> None:
         bench = self.bench
+        sync = partial(bench.library.sync, bench.stop, self._tell_from_thread, upto)
+        tidy = partial(bench.library.tidy_index, bench.stop)
         try:
-            await bench.syncing.run(bench.library.sync, bench.stop, self._tell_from_thread, upto)
-            if upto is IndexTier.TOOLS:
-                await bench.syncing.run(bench.library.tidy_index, bench.stop)
+            # Very many conversations that were just taken in are slow to search until tidied.
+            for work in (tidy, sync, tidy) if upto is IndexTier.TOOLS else (sync,):
+                await bench.syncing.run(work)
         except SessionTuiError as error:
             show_error(self, error)
         self._show_progress(None)
