@@ -41,12 +41,17 @@ def main(arguments: list[str]) -> None:
         asyncio.run(until(app, lambda: app.is_running))
         print(json.dumps(told))
         return
-    from sessiontui.services.library import Library, LibraryOptions  # noqa: PLC0415
-    from sessiontui.storage.locations import Locations  # noqa: PLC0415
+    from sessiontui.cli.importing import importing  # noqa: PLC0415
+
+    with importing():
+        from sessiontui.services.library import Library, LibraryOptions  # noqa: PLC0415
+        from sessiontui.storage.locations import Locations  # noqa: PLC0415
 
     told["library imported"] = time.process_time()
-    from sessiontui.ui.app import SessionApp  # noqa: PLC0415
-    from sessiontui.ui.widgets.session_list import SessionList  # noqa: PLC0415
+    with importing():
+        from sessiontui.ui.app import SessionApp  # noqa: PLC0415
+        from sessiontui.ui.rare_collection import collecting_rarely  # noqa: PLC0415
+        from sessiontui.ui.widgets.session_list import SessionList  # noqa: PLC0415
 
     told["imported"] = time.process_time()
     store, cache = arguments
@@ -59,7 +64,8 @@ def main(arguments: list[str]) -> None:
         found = session_app.screen.query(SessionList)
         return bool(found) and bool(found.first().rows)
 
-    asyncio.run(until(session_app, has_rows))
+    with collecting_rarely():
+        asyncio.run(until(session_app, has_rows))
     print(json.dumps(told))
 
 

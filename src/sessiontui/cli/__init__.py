@@ -6,16 +6,15 @@ import gc
 from collections.abc import Sequence
 from typing import NoReturn
 
+from sessiontui.cli.importing import importing
+
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the program with these words, or with those of the command line, and exit."""
-    # What is imported stays: nobody needs to look through it for garbage, now or later.
-    gc.disable()
     # Imported late, so that a module of this package can be had without all of them.
-    from sessiontui.cli.root import program  # noqa: PLC0415
+    with importing():
+        from sessiontui.cli.root import program  # noqa: PLC0415
 
-    gc.freeze()
-    gc.enable()
     try:
         program.main(arguments, prog_name="sessiontui")
     finally:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from sessiontui import __version__
+from sessiontui.cli.importing import importing
 from sessiontui.cli.invocation import GlobalOptions, Invocation
 from sessiontui.cli.program import Program
 from sessiontui.domain.exit_codes import ExitCode
@@ -110,7 +111,8 @@ def program(
     ctx.obj = invocation
     ctx.call_on_close(invocation.close)
     if ctx.invoked_subcommand is None:
-        from sessiontui.cli.launch import open_app  # noqa: PLC0415 - brings Textual along
+        with importing():
+            from sessiontui.cli.launch import open_app  # noqa: PLC0415 - brings Textual along
 
         return open_app(invocation)
     return ExitCode.DONE
