@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
@@ -127,8 +126,7 @@ def known_formats() -> Iterator[None]:
     """Make the formats of this module known, and forget what their stores held."""
     found = dict(backend_registry._found())
     for name, backend in _FORMATS.items():
-        value = f"{backend.__module__}:{backend.__name__}"
-        found[name] = EntryPoint(name=name, value=value, group=backend_registry.GROUP)
+        found[name] = f"{backend.__module__}:{backend.__name__}"
     original = backend_registry._found
     backend_registry._found = lambda: found  # type: ignore[assignment]
     backend_registry.backend_class.cache_clear()

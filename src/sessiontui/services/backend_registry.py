@@ -7,17 +7,17 @@ built-in backends come through the same group as third-party ones.
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 
 from sessiontui.domain.backend import SessionBackend
 from sessiontui.domain.errors import SettingsInvalid
+from sessiontui.services.entry_points import entry_points_of, load_entry_point
 
 GROUP = "sessiontui.backends"
 
 
 @cache
-def _found() -> dict[str, EntryPoint]:
-    return {entry.name: entry for entry in entry_points(group=GROUP)}
+def _found() -> dict[str, str]:
+    return entry_points_of(GROUP)
 
 
 def format_names() -> tuple[str, ...]:
@@ -39,7 +39,7 @@ def backend_class(format_name: str) -> type[SessionBackend]:
             f"unknown store format {format_name!r}", f"known formats: {formats_in_words()}"
         )
     try:
-        loaded = entry.load()
+        loaded = load_entry_point(entry)
     except (ImportError, AttributeError) as error:
         raise SettingsInvalid(
             f"the backend for {format_name} cannot be loaded: {error}",
