@@ -66,6 +66,16 @@ async def test_the_end_of_the_program_ends_long_work() -> None:
     lane.close()
 
 
+async def test_who_asks_at_the_end_of_the_program_is_cancelled() -> None:
+    stop = Event()
+    lane = Lane("test", 1, stop)
+    stop.set()
+    lane.close()
+    with pytest.raises(asyncio.CancelledError):
+        await lane.run(print, "never")
+    assert lane.begin(lambda: "never").cancelled()
+
+
 def test_a_change_concerns_the_sessions_it_names_and_no_others() -> None:
     changes = ChangeLog()
     one, two = SessionRef("s", "1"), SessionRef("s", "2")

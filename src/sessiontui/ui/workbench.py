@@ -41,7 +41,12 @@ class Lane:
     async def run(
         self, work: Callable[_Given, _Answer], *args: _Given.args, **kwargs: _Given.kwargs
     ) -> _Answer:
-        """Do the work in a thread. When the caller is cancelled, work not yet begun never is."""
+        """Do the work in a thread. When the caller is cancelled, work not yet begun never is.
+
+        At the end of the program callers are cancelled.
+        """
+        if self._stop.is_set():
+            raise asyncio.CancelledError
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, partial(work, *args, **kwargs))
 
