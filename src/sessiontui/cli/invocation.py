@@ -18,13 +18,7 @@ import click
 
 from sessiontui.cli.json_output import Problem
 from sessiontui.cli.text_output import narrate
-from sessiontui.domain.errors import (
-    AmbiguousRef,
-    SessionMissing,
-    SessionTuiError,
-    SettingsInvalid,
-    StoreUnreadable,
-)
+from sessiontui.domain.errors import AmbiguousRef, SessionMissing, SessionTuiError, StoreUnreadable
 from sessiontui.domain.events import StoreEvent, StoreEventKind
 from sessiontui.domain.exit_codes import ExitCode
 from sessiontui.domain.printable import printable_line
@@ -80,25 +74,14 @@ class Invocation:
 
     @cached_property
     def settings(self) -> LoadedSettings:
-        """The settings in force; of the person's own, the demo takes keys and colours."""
+        """The settings in force. The demo reads none but a file that is named."""
         if self.options.config is None and self.options.demo:
-            return self._demo_settings()
+            return load_settings(self.demo_folder / FILE_NAME, {})
         return load_settings(
             self.options.config or default_settings_path(),
             os.environ,
             required=self.options.config is not None,
         )
-
-    def _demo_settings(self) -> LoadedSettings:
-        from sessiontui.services.demo_settings import load_demo_settings  # noqa: PLC0415 - rarely needed
-
-        copy = self.demo_folder / FILE_NAME
-        try:
-            return load_demo_settings(default_settings_path(), copy, os.environ)
-        except SettingsInvalid as error:
-            # Sample stores can be shown all the same.
-            self.notice = f"Your settings are left out: {error.title}."
-            return load_settings(copy, {})
 
     def library(self, stuck_after: timedelta | None = None) -> Library:
         """The library, opened at the first call. Raises what opening raises."""

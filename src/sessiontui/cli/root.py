@@ -77,7 +77,7 @@ def _specs_of_variable() -> tuple[str, ...]:
     "--demo",
     "use_demo",
     is_flag=True,
-    help="Open sample stores of every format; no store of yours is read.",
+    help="Open sample stores of every format; nothing of yours is read.",
 )
 @click.option("--demo-if-empty", is_flag=True, help="As --demo, but only where no store is found.")
 @click.version_option(__version__, prog_name="sessiontui", message="%(prog)s %(version)s")

@@ -120,21 +120,21 @@ def load_settings(
     """
     stored = _read_file(path, required)
     ours = {
-        variable_of(name): variables[variable_of(name)]
+        _variable(name): variables[_variable(name)]
         for name in Settings.__struct_fields__
-        if variable_of(name) in variables
+        if _variable(name) in variables
     }
     given = {
-        name: _variable_value(name, ours[variable_of(name)])
+        name: _variable_value(name, ours[_variable(name)])
         for name in Settings.__struct_fields__
-        if variable_of(name) in ours
+        if _variable(name) in ours
     }
     _validate(stored.values, stored.place)
     for name, value in given.items():
         _validate({name: value}, _variable_place)
     settings = _validate({**stored.values, **given}, stored.place)
     origins = {
-        name: variable_of(name)
+        name: _variable(name)
         if name in given
         else str(path)
         if name in stored.values
@@ -144,13 +144,13 @@ def load_settings(
     return LoadedSettings(settings=settings, origins=origins, path=path, variables=ours)
 
 
-def variable_of(name: str) -> str:
+def _variable(name: str) -> str:
     """The environment variable of a setting."""
     return VARIABLE_PREFIX + name.upper()
 
 
 def _variable_place(names: tuple[str | int, ...]) -> str:
-    return variable_of(str(names[0]))
+    return _variable(str(names[0]))
 
 
 class _Stored(PlainValue):
@@ -211,7 +211,7 @@ def _variable_value(name: str, text: str) -> object:
     """The value of a variable: TOML where it is a list or table, else the text itself."""
     if text.lstrip().startswith(("[", "{")):
         hint = "write it as in the settings file"
-        return _toml_values(f"value = {text}", variable_of(name), hint)["value"]
+        return _toml_values(f"value = {text}", _variable(name), hint)["value"]
     if isinstance(getattr(Settings(), name), tuple):
         return [line for line in text.splitlines() if line.strip()]
     return text

@@ -259,11 +259,12 @@ def theme_offers(
 ) -> Iterator[Offer]:
     """The themes, by name, and whether each is dark; the one in use says so."""
     for name, is_dark in names.items():
+        kind = "dark" if is_dark else "light"
         yield Offer(
             Kind.THEME,
             f"theme {name}",
-            "the colours in use" if name == current else "use these colours",
-            also="colours dark" if is_dark else "colours light",
+            f"{kind}, in use" if name == current else kind,
+            also=f"colours {kind}",
             do=partial(choose, name),
             target=name,
         )

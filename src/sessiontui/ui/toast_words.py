@@ -12,10 +12,11 @@ _QUESTION = "Did you mean "
 def capitalised(text: str) -> str:
     """A text whose first word begins with a capital, if it is a word.
 
-    Names of sessions, keys and files stay as they are: `u` is another key than `U`.
+    Names of sessions, keys and files stay as they are: `u` is another key than `U`. No sentence
+    begins with the key `a`, many do with the article.
     """
     word = text.partition(" ")[0].rstrip(",:;")
-    if len(word) > 1 and word.isalpha() and word.islower():
+    if (len(word) > 1 or word == "a") and word.isalpha() and word.islower():
         return text[0].upper() + text[1:]
     return text
 
