@@ -268,7 +268,8 @@ class SessionBackend(Protocol):
         """Text that is new since `cursor` (None: all). An append costs only the new bytes.
 
         Without `tools` the texts of tool calls and their results may be empty: only the
-        conversation is wanted. The default reads the whole session each time.
+        conversation is wanted. A batch may end before the session does (`TextBatch.more`). The
+        default reads the whole session each time.
         """
         return TextBatch(list(texts_of(self.messages(key))), "", restart=True)
 

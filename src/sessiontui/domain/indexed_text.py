@@ -46,13 +46,35 @@ class TextBatch(PlainValue):
 
     `restart`: the items are the whole session again, forget what was read before. `cursor` is an
     opaque string to give back the next time. `session` is the session as it is after these items,
-    where only reading its texts tells everything about it.
+    where only reading its texts tells everything about it. `more`: there is more to be read, by
+    the cursor; `session` is not known before all is.
     """
 
     items: list[TextItem]
     cursor: str
     restart: bool
     session: Session | None = None
+    more: bool = False
+
+
+LONGEST_BATCH = 4_000_000
+"""Characters after which a batch may end before the session does: what tools gave back can be more
+than is good to hold at once."""
+
+
+class BatchSize:
+    """How much text there is in the items of a batch that grows."""
+
+    def __init__(self, items: list[TextItem]) -> None:
+        self._items = items
+        self._counted = self._characters = 0
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether the rest is for another batch."""
+        self._characters += sum(len(item.text) for item in self._items[self._counted :])
+        self._counted = len(self._items)
+        return self._characters >= LONGEST_BATCH
 
 
 _KINDS = {"text": TextKind.TEXT, "thinking": TextKind.THINKING, "tool_call": TextKind.TOOL_CALL}

@@ -17,7 +17,7 @@ from msgspec import MsgspecError, Struct
 from msgspec.json import Decoder, encode
 
 from sessiontui.domain.ending import Ending
-from sessiontui.domain.indexed_text import TextBatch, TextItem
+from sessiontui.domain.indexed_text import BatchSize, TextBatch, TextItem
 from sessiontui.domain.message import Message
 from sessiontui.domain.value import PlainValue
 from sessiontui.records.claude_code import Outline, Overview, Span, message_of
@@ -56,7 +56,7 @@ class Reading(PlainValue):
     """What was read of a transcript since a cursor, and what is known of all of it.
 
     `restart`: the items are those of the whole transcript. `found` is the file's state when it was
-    opened.
+    opened. `more`: the batch is full, the rest follows by the cursor.
     """
 
     items: list[TextItem]
@@ -64,6 +64,7 @@ class Reading(PlainValue):
     restart: bool
     facts: Facts
     found: FileState
+    more: bool = False
 
 
 class Look(NamedTuple):
@@ -117,20 +118,23 @@ class TranscriptShelf:
     def texts_since(self, path: Path, cursor: str | None, *, tools: bool = True) -> TextBatch:
         """Indexed text that is new since a cursor; raises as `read` does."""
         reading = self.read(path, cursor, tools=tools)
-        return TextBatch(reading.items, reading.cursor, reading.restart)
+        return TextBatch(reading.items, reading.cursor, reading.restart, more=reading.more)
 
     def read(self, path: Path, cursor: str | None, *, tools: bool) -> Reading:
         """Read on from a cursor, or from the start; only new bytes are read.
 
-        Without `tools` the texts of tools are empty. Raises `StoreMissing`, `StoreUnreadable`.
+        Without `tools` the texts of tools are empty; with them, a batch may end early. Raises
+        `StoreMissing`, `StoreUnreadable`.
         """
         with open_regular(path) as (descriptor, found), undisturbed():
             before = _resumed(cursor, path, descriptor, found)
             reading = TextReading(before or TextState(), tools=tools)
-            start = before.offset if before else 0
+            start, size = before.offset if before else 0, BatchSize(reading.items)
             try:
                 for chunk in chunks_of(descriptor, start, found.size, path):
                     reading.take(chunk)
+                    if tools and size.is_enough:
+                        break
             except OutOfOrder:
                 before = None
                 reading = TextReading(TextState(), tools=tools)
@@ -143,7 +147,8 @@ class TranscriptShelf:
             self._cursors.move_to_end(path)
             while len(self._cursors) > _KEPT_CURSORS:
                 self._cursors.popitem(last=False)
-        return Reading(reading.items, made, before is None, state.facts, found)
+        more = tools and size.is_enough and state.offset < found.size
+        return Reading(reading.items, made, before is None, state.facts, found, more)
 
     def messages(self, path: Path, start: int = 0, stop: int | None = None) -> Iterator[Message]:
         """The messages of a slice; only their own lines are read again.

@@ -85,6 +85,11 @@ class RolloutReader:
         if end < len(block):
             self._pieces.append(block[end:])
 
+    def pause(self) -> None:
+        """What follows is for another reader: it begins with the line that is not whole yet."""
+        self._pieces = []
+        self._note_tokens()
+
     def finish(self) -> None:
         """There is no more: a last line without its LF counts when it is whole."""
         state = self.state

@@ -65,6 +65,8 @@ class ReadText(PlainValue):
     row: Session | None = None
     is_new: bool = False
     """The session has just got its row: nothing of it is held."""
+    more: bool = False
+    """There is more to be read: the session is not up to date yet."""
 
     @classmethod
     def of(
@@ -79,7 +81,17 @@ class ReadText(PlainValue):
         """What a batch holds for some tiers."""
         items = {tier: items_of(batch.items, tier) for tier in tiers}
         contents = contents_of(batch.items)
-        return cls(session, cursor, batch.cursor, batch.restart, items, contents, fingerprint, row)
+        return cls(
+            session,
+            cursor,
+            batch.cursor,
+            batch.restart,
+            items,
+            contents,
+            fingerprint,
+            row,
+            more=batch.more,
+        )
 
 
 class TextWriter:
@@ -125,7 +137,7 @@ class TextWriter:
         cursors: dict[IndexTier, str | None] = dict.fromkeys(_CURSORS)
         for tier in text.items:
             cursors[tier] = text.read_to
-            pending &= ~PENDING_BITS[tier]
+            pending &= pending if text.more else ~PENDING_BITS[tier]
         self._connection.execute(
             f"UPDATE session SET {', '.join(f'{name} = ?' for name in _CURSORS.values())}, "
             "roles = ?, has = ?, pending = ? WHERE id = ?",
@@ -142,7 +154,8 @@ class TextWriter:
         ).fetchone()
         if number is None or known is None or known[0] != text.cursor:
             return
-        done = PENDING_BITS[tier] if known[1] == text.fingerprint else Pending(0)
+        is_done = known[1] == text.fingerprint and not text.more
+        done = PENDING_BITS[tier] if is_done else Pending(0)
         self._connection.execute(
             f"UPDATE session SET {_CURSORS[tier]} = ?, pending = pending & ~? WHERE id = ?",
             (text.read_to, done, number),

@@ -39,7 +39,6 @@ class TextReading:
     def __init__(self, backend: SessionBackend, tier: IndexTier) -> None:
         self._backend = backend
         self._tier = tier
-        self._in_a_row = 0
 
     def portions(
         self, pending: Iterable[PendingText], check: Callable[[], None]
@@ -50,32 +49,64 @@ class TextReading:
         problems: list[SessionTuiError] = []
         characters = 0
         end = SyncRun.commit_time()
-        for text in pending:
-            check()
-            try:
-                read = self.read(text)
-            except SessionMissing:
-                missing.append(text.key)
-                continue
-            except SessionTuiError as error:
-                problems.append(error)
-                self._in_a_row += 1
-                if self._in_a_row >= _ERRORS_IN_A_ROW:
-                    break
-                continue
-            self._in_a_row = 0
+        for read in self._each(pending, check, missing, problems):
             texts.append(read)
             characters += sum(len(item.text) for held in read.items.values() for item in held)
             if (
-                characters >= _PORTION_CHARACTERS
+                # What follows in the same session is put behind what stands in the index.
+                read.more
+                or characters >= _PORTION_CHARACTERS
                 or len(texts) >= _PORTION_SESSIONS
                 or time.monotonic() >= end
             ):
                 yield Portion(texts, _spelled(texts), tuple(missing), tuple(problems))
-                texts, missing, problems, characters = [], [], [], 0
+                missing.clear()
+                problems.clear()
+                texts, characters = [], 0
                 end = SyncRun.commit_time()
         if texts or missing or problems:
             yield Portion(texts, _spelled(texts), tuple(missing), tuple(problems))
+
+    def _each(
+        self,
+        pending: Iterable[PendingText],
+        check: Callable[[], None],
+        missing: list[str],
+        problems: list[SessionTuiError],
+    ) -> Iterator[ReadText]:
+        """What can be read; what cannot is noted in the lists."""
+        in_a_row = 0
+        for text in pending:
+            rest: PendingText | None = text
+            while rest is not None:
+                check()
+                try:
+                    read = self.read(rest)
+                except SessionMissing:
+                    missing.append(text.key)
+                    break
+                except SessionTuiError as error:
+                    problems.append(error)
+                    in_a_row += 1
+                    break
+                in_a_row = 0
+                yield read
+                rest = self._rest(rest, read)
+            if in_a_row >= _ERRORS_IN_A_ROW:
+                return
+
+    def _rest(self, text: PendingText, read: ReadText) -> PendingText | None:
+        """What is left of a session after a part of it; None when it was the last one."""
+        if not read.more:
+            return None
+        of_text, of_tools = (
+            read.read_to if tier in read.items else cursor
+            for tier, cursor in (
+                (IndexTier.TEXT, text.text_cursor),
+                (IndexTier.TOOLS, text.tools_cursor),
+            )
+        )
+        return text.replace(text_cursor=of_text, tools_cursor=of_tools)
 
     def read(self, text: PendingText) -> ReadText:
         """The new texts of one session. Raises what the backend raises."""
@@ -86,7 +117,7 @@ class TextReading:
         row, fingerprint = batch.session, text.fingerprint
         if row is not None:
             fingerprint = row.fingerprint
-        elif backend.texts_complete_sessions:
+        elif backend.texts_complete_sessions and not batch.more:
             raise SessionMissing(f"there is no session {text.key}")
         tiers = self._tiers(text, batch)
         return ReadText.of(text.session, cursor, batch, tiers, fingerprint, row)

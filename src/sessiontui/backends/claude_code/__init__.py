@@ -219,6 +219,8 @@ class ClaudeCode(SessionBackend):
             reading = self._shelf.read(transcript.path, cursor, tools=tools)
         except StoreMissing as error:
             raise self._missing(key) from error
+        if reading.more:
+            return TextBatch(reading.items, reading.cursor, reading.restart, more=True)
         session = self._seen(transcript, Look(reading.facts, True, reading.found))
         return TextBatch(reading.items, reading.cursor, reading.restart, session)
 

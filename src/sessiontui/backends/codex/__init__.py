@@ -222,6 +222,8 @@ class Codex(SessionBackend):
             texts = self._shelf.texts_since(file, cursor, tools=tools)
         except StoreMissing:
             return TextBatch([], "", restart=True)
+        if texts.more:
+            return TextBatch(texts.items, texts.cursor, texts.restart, more=True)
         look = Look(texts.reading, complete=True)
         session = session_of(self._id, file, look, name, self._tree)
         return TextBatch(texts.items, texts.cursor, texts.restart, session)

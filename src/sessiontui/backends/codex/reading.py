@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from copy import copy
+from itertools import chain
 
 import msgspec
 
@@ -21,7 +22,7 @@ from sessiontui.backends.codex.lineage import NOTHING_BEFORE, Lineage, base_in, 
 from sessiontui.backends.codex.tree import RolloutFile, RolloutTree
 from sessiontui.domain.ending import Ending
 from sessiontui.domain.errors import SessionTuiError
-from sessiontui.domain.indexed_text import TextItem, TextKind
+from sessiontui.domain.indexed_text import BatchSize, TextItem, TextKind
 from sessiontui.domain.message import Message
 from sessiontui.domain.value import PlainValue
 from sessiontui.records.codex_places import Places, gap_message, message_at
@@ -59,12 +60,13 @@ class Reading(PlainValue):
 
 
 class Texts(PlainValue):
-    """Indexed texts, and where to go on from."""
+    """Indexed texts, and where to go on from; `more` as in `TextBatch`."""
 
     items: list[TextItem]
     cursor: str
     restart: bool
     reading: Reading
+    more: bool
 
 
 class _Outline(PlainValue):
@@ -102,13 +104,13 @@ class RolloutShelf:
             items: list[TextItem] = []
             if held is not None:
                 reader = RolloutReader(held[0].state, tools=tools)
-                self._read(reader, content)
+                more = _take(reader, content.blocks(reader.state.offset), in_parts=tools)
                 items, lineage = reader.items, held[1]
             else:
-                reader, lineage = self._read_all(file, content, tools, None, items)
-            reached = _reached(reader, content, lineage)
-            return Texts(items, _encode(reached).decode(), held is None,
-                         _reading(reader, content, lineage))  # fmt: skip
+                reader, lineage, more = self._read_all(file, content, tools, None, items)
+            reached = _encode(_reached(reader, content, lineage)).decode()
+            reading = _reading(reader, content, lineage)
+            return Texts(items, reached, held is None, reading, more)
 
     def overview(self, file: RolloutFile) -> Reading:
         """All that is told of a session. Raises `StoreMissing`, `StoreUnreadable`."""
@@ -160,11 +162,11 @@ class RolloutShelf:
         if kept is None or held is None:
             places = Places(Spending())
             subagents: list[bool] = []
-            reader, lineage = self._read_all(file, content, False, places, [], subagents)
+            reader, lineage, _ = self._read_all(file, content, False, places, [], subagents)
         else:
             places, lineage = kept.places, held[1]
             reader = RolloutReader(kept.cursor.state, tools=False, places=places)
-            self._read(reader, content)
+            _take(reader, content.blocks(reader.state.offset))
             subagents = list(kept.subagents[:-1])
         subagents.append(reader.state.of_subagent)
         reached = _reached(reader, content, lineage)
@@ -185,7 +187,8 @@ class RolloutShelf:
         places: Places | None,
         items: list[TextItem],
         subagents: list[bool] | None = None,
-    ) -> tuple[RolloutReader, Lineage]:
+    ) -> tuple[RolloutReader, Lineage, bool]:
+        """Read from the beginning; whether there is more, with what tools gave back."""
         blocks = content.blocks(0)
         first = next(blocks, b"")
         base = base_in(content, first)
@@ -202,18 +205,9 @@ class RolloutShelf:
         if places is not None:
             places.files.append((state.messages, len(lineage.segments)))
         reader = RolloutReader(state, tools=tools, places=places)
-        reader.feed(first)
-        for block in blocks:
-            reader.feed(block)
-        reader.finish()
+        more = _take(reader, chain((first,), blocks), in_parts=tools)
         items += reader.items
-        return reader, lineage
-
-    @staticmethod
-    def _read(reader: RolloutReader, content: Content) -> None:
-        for block in content.blocks(reader.state.offset):
-            reader.feed(block)
-        reader.finish()
+        return reader, lineage, more
 
     def _resumed(
         self, cursor: Cursor | None, file: RolloutFile, content: Content
@@ -282,6 +276,18 @@ class _Before:
                 self._subagents.append(state.of_subagent)
             state = state.heir()
         return state
+
+
+def _take(reader: RolloutReader, blocks: Iterable[bytes], *, in_parts: bool = False) -> bool:
+    """Read some blocks; `in_parts`, until there is enough for a batch. Returns whether it was."""
+    size = BatchSize(reader.items)
+    for block in blocks:
+        reader.feed(block)
+        if in_parts and size.is_enough:
+            reader.pause()
+            return True
+    reader.finish()
+    return False
 
 
 def _parsed(cursor: str | None) -> Cursor | None:
