@@ -78,6 +78,8 @@ def search_table(folder: Path, messages: int, seed: int) -> Table:
     )
     library = Library.open(LibraryOptions(stores=(store,), locations=own))
     library.sync()
+    # As the app does when it has nothing else to do.
+    library.tidy_index()
     before = psutil.Process().memory_info().rss
     rows = [_row(library, name, texts) for name, texts in query_classes(seed).items()]
     grown = psutil.Process().memory_info().rss - before

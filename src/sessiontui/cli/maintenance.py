@@ -172,8 +172,6 @@ def index_rebuild(invocation: Invocation, tier: str, as_json: bool) -> int:
     with invocation.progress() as progress:
         upto = IndexTier.TEXT if tier == "text" else IndexTier.TOOLS
         library.rebuild_index(progress=progress.note, upto=upto, rows_first=False)
-        if upto is IndexTier.TOOLS:
-            library.tidy_index()
     return _told_index(invocation, library, as_json, sizes=False)
 
 
