@@ -13,7 +13,7 @@ import platform
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.app_figures import app_table
@@ -84,10 +84,26 @@ def main() -> int:
         for table in tables(Path(name), options, peer):
             print(f"{table.text()}\n", flush=True)
             measured.append(table)
-    body = "\n\n".join(table.markdown().rstrip() for table in measured)
-    head = f"# Benchmarks\n\nWritten by `make bench`. {said}"
-    options.output.write_text(f"{head}\n\n{body}\n", encoding="utf-8")
+    before = ""
+    if options.only and options.output.exists():
+        before = options.output.read_text("utf-8")
+    head = f"# Benchmarks\n\nWritten by `make bench`. {said}\n\n"
+    options.output.write_text(with_tables(head, before, measured), encoding="utf-8")
     return 0
+
+
+def with_tables(head: str, before: str, measured: Sequence[Table]) -> str:
+    """What is written down: the tables measured now, the rest as it stood before."""
+    begin = before.partition("\n## ")[0].rstrip()
+    head = f"{begin}\n\n" if begin else head
+    sections = {
+        f"## {section}".partition("\n")[0]: f"## {section}".rstrip()
+        for section in before.split("\n## ")[1:]
+    }
+    for table in measured:
+        written = table.markdown().rstrip()
+        sections[written.partition("\n")[0]] = written
+    return head + "\n\n".join(sections.values()) + "\n"
 
 
 if __name__ == "__main__":
