@@ -1,14 +1,15 @@
 """What a line of a Codex rollout is by its first bytes, where that is enough.
 
-Most bytes of a rollout are tool output, and all of that stands there twice. `HEAD` knows the lines
-as Codex itself writes them, and tells which need not be decoded, or of which little is wanted.
-Every line in another shape is decoded as a whole, and gives the same.
+Most bytes of a rollout are tool output, and all of that stands there twice. `head_matcher` knows
+the lines as Codex itself writes them, and tells which need not be decoded, or of which little is
+wanted. Every line in another shape is decoded as a whole, and gives the same.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -20,7 +21,7 @@ from sessiontui.records.codex_pieces import TEXTS
 AT, DONE, RESULT, CALL, TALK, PROMPT, FOR_MODEL, SETTING, TURN, PROMPTED, QUIET, TOKENS = range(
     1, 13
 )
-"""What the last group of a match of `HEAD` says: what a tool gave back, with exit code 0 or any;
+"""What the last group of a match of a head says: what a tool gave back, with exit code 0 or any;
 what it was asked; what the agent says or thinks; what the user says; a message for the model alone;
 what holds for a turn; its beginning or end; what the user said, once more; and from `QUIET` on,
 that there is nothing to read, though the tokens spent so far may stand there."""
@@ -44,23 +45,27 @@ _EXITED = (
     r"(?:Process exited with code|Exit code:) "
 )
 _UNTOLD = r"(?!Chunk ID: |Wall time: |Original token|Total output|Process |Exit code|\{|\\)"
-HEAD = re.compile(
-    (
-        r'\{"timestamp":"([0-9T:-]{17}[0-5][0-9]\.[0-9]{3}Z)",(?:"ordinal":[0-9]+,)?"type":"'
-        r'(?:response_item","payload":\{"type":"(?:'
-        rf'(?:function|custom_tool)_call(?:_output"(?:({_OUTPUT}{_USUAL}0\\n)|())|("))'
-        rf'|(reasoning"|message",{_FIELDS}"role":"assistant")'
-        rf'|(message",{_FIELDS}"role":"user")|(message",{_FIELDS}"role":"developer"))'
-        r'|(turn_context",)'
-        r'|event_msg","payload":\{"type":"(?:((?:task|turn)_(?:started|complete)")'
-        rf'|item_completed",(?:"thread_id":{_UUID},)?"turn_id":{_UUID},'
-        rf'"item":\{{"type":"(?:(UserMessage)"|({_any_of(QUIET_ITEMS)}"))'
-        r'|(token_count","info":\{)'
-        rf'|(token_count","info":null|{_any_of(QUIET_EVENTS)}"))|({_any_of(QUIET_KINDS)}",))'
-    ).encode(),
-    re.DOTALL,
-).match
-"""Matches the first bytes of a line; the first group is its time."""
+_HEAD = (
+    r'\{"timestamp":"([0-9T:-]{17}[0-5][0-9]\.[0-9]{3}Z)",(?:"ordinal":[0-9]+,)?"type":"'
+    r'(?:response_item","payload":\{"type":"(?:'
+    rf'(?:function|custom_tool)_call(?:_output"(?:({_OUTPUT}{_USUAL}0\\n)|())|("))'
+    rf'|(reasoning"|message",{_FIELDS}"role":"assistant")'
+    rf'|(message",{_FIELDS}"role":"user")|(message",{_FIELDS}"role":"developer"))'
+    r'|(turn_context",)'
+    r'|event_msg","payload":\{"type":"(?:((?:task|turn)_(?:started|complete)")'
+    rf'|item_completed",(?:"thread_id":{_UUID},)?"turn_id":{_UUID},'
+    rf'"item":\{{"type":"(?:(UserMessage)"|({_any_of(QUIET_ITEMS)}"))'
+    r'|(token_count","info":\{)'
+    rf'|(token_count","info":null|{_any_of(QUIET_EVENTS)}"))|({_any_of(QUIET_KINDS)}",))'
+).encode()
+
+
+@cache
+def head_matcher() -> Callable[[bytes, int], re.Match[bytes] | None]:
+    """Matches the first bytes of a line; the first group is its time. Compiled when needed."""
+    return re.compile(_HEAD, re.DOTALL).match
+
+
 _ended = re.compile(rf"{_OUTPUT}(?:{_EXITED}(-?[0-9]{{1,9}})\\n|{_UNTOLD}())".encode()).match
 _CODE = 1
 

@@ -16,7 +16,6 @@ from sessiontui.records.codex_quick import (
     AT,
     CALL,
     DONE,
-    HEAD,
     PROMPT,
     PROMPTED,
     QUIET,
@@ -27,6 +26,7 @@ from sessiontui.records.codex_quick import (
     TURN,
     context_of,
     has_failed,
+    head_matcher,
     prompt_of,
     prompted_text,
     talk_of,
@@ -110,7 +110,7 @@ class RolloutReader:
 
         One flat loop on purpose: it runs for every line of every history.
         """
-        state, places, tools, head = self.state, self._places, self._tools, HEAD
+        state, places, tools, head = self.state, self._places, self._tools, head_matcher()
         by_item, by_event = state.said
         start, lines, messages = state.offset - position, state.lines, state.messages
         add, find, seen = self.items.append, data.find, None

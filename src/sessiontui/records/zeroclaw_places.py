@@ -6,12 +6,12 @@ Only looks whether paths exist; opens nothing but the small marker file of old v
 from __future__ import annotations
 
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 from sessiontui.domain.backend import Place, Surroundings
 from sessiontui.domain.value import PlainValue
+from sessiontui.storage.toml_file import read_toml
 
 ARCHIVE = "archive"
 """The folder beside the sessions into which zeroclaw moves old files."""
@@ -121,7 +121,7 @@ def _from_homebrew(surroundings: Surroundings) -> Iterator[_Root]:
 def _marked(home: Path) -> Path | None:
     """The config folder that the marker file of versions up to v0.7 names."""
     try:
-        marker = tomllib.loads((home / "active_workspace.toml").read_text(encoding="utf-8"))
+        marker = read_toml(home / "active_workspace.toml")
     except (OSError, ValueError):
         return None
     named = marker.get("config_dir")

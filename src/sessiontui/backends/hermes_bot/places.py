@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 from sessiontui.domain.backend import Place, Surroundings
 from sessiontui.storage.file_state import is_regular_file
+from sessiontui.storage.toml_file import read_toml
 
 _CONFIG_VARIABLE = "HERMES_CONFIG"
 _DEFAULT_STORE = "sessions.db"
@@ -53,7 +53,7 @@ def _store_named_in(config: Path) -> str:
     try:
         if config.stat().st_size > _LONGEST_CONFIG:
             return _DEFAULT_STORE
-        value = tomllib.loads(config.read_text("utf-8")).get("sessions_file")
+        value = read_toml(config).get("sessions_file")
     except (OSError, ValueError):
         # Not readable or not TOML: the bot itself would not start, its store may still be there.
         return _DEFAULT_STORE

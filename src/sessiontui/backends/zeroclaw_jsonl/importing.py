@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -33,6 +32,7 @@ from sessiontui.storage.json_text import JsonRefused
 from sessiontui.storage.jsonl_file import read_file
 from sessiontui.storage.sqlite_store import SqliteStore, create_database
 from sessiontui.storage.system_errors import store_error
+from sessiontui.storage.toml_file import read_toml
 
 
 class _Source(PlainValue):
@@ -214,7 +214,7 @@ def _sync(path: Path) -> None:
 def _configured_backend(folder: Path) -> str | None:
     """What the config file beside the data folder says, if there is one that can be read."""
     try:
-        config = tomllib.loads((folder.parents[1] / "config.toml").read_text(encoding="utf-8"))
+        config = read_toml(folder.parents[1] / "config.toml")
     except (OSError, ValueError, IndexError):
         return None
     channels = config.get("channels")
