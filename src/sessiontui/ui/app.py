@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
@@ -36,9 +34,6 @@ _SHOW_INDEXED_SECONDS = 1.0
 
 _KEEP_SECONDS = 0.5
 """How long after a change of the view it is written down, with those that follow it."""
-
-_LISTED_SECONDS = 2.0
-"""How long the sync lets the first rows go before it."""
 
 
 class SessionApp(TakingOutApp):
@@ -129,8 +124,7 @@ class SessionApp(TakingOutApp):
     # -- what happens in the stores --------------------------------------------------------
 
     async def _keep_up(self) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.bench.listed.wait(), _LISTED_SECONDS)
+        await self.bench.first_rows_first()
         # Rows and conversations first; then live, while tool output is taken in beside it.
         await self._sync(IndexTier.TEXT)
         start_worker(self, partial(self._sync, IndexTier.TOOLS), "events")

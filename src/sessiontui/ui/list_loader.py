@@ -225,7 +225,7 @@ class ListLoader:
             found = wanted is None or listing.arrangement.holds(wanted)
             self._placing = Placing(hold=True) if found else Placing(select=wanted)
         self._show(listing, self._bench.timer() - begun, placing)
-        self._bench.listed.set()
+        self._owner.call_after_refresh(self._bench.listed.set)
 
 
 def _is_same(shown: Listing, query: Query, wishes: Wishes) -> bool:

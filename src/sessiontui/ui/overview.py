@@ -77,6 +77,7 @@ class Overview:
 
     async def _read(self) -> None:
         bench = self._bench
+        await bench.first_rows_first()
         try:
             found = await bench.reads.run(
                 read_surroundings, bench.library, with_counts=asks(self._loader.query)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from threading import Event
@@ -23,6 +24,9 @@ from sessiontui.services.library import Library
 from sessiontui.services.settings import LoadedSettings
 from sessiontui.ui.keymap import key_in_words
 from sessiontui.ui.view_state import ViewMemory
+
+_LISTED_SECONDS = 2.0
+"""How long the first rows may take before other work begins."""
 
 _Given = ParamSpec("_Given")
 _Answer = TypeVar("_Answer")
@@ -127,7 +131,7 @@ class Workbench:
         self.can_undo = False
         """Whether the journal holds something that can be taken back."""
         self.listed = asyncio.Event()
-        """Set when the first rows were shown, or could not be; what is less urgent waits for it."""
+        """Set when the first rows were shown, or could not be (`first_rows_first`)."""
         self.pressed: Key | None = None
         """The key that is being looked up, while it is."""
         self.timer: Callable[[], float] = perf_counter
@@ -139,6 +143,11 @@ class Workbench:
         self.actions = Lane("actions", 1, self.stop)
         self.syncing = Lane("sync", 1, self.stop)
         self.exports = Lane("exports", 1, self.stop)
+
+    async def first_rows_first(self) -> None:
+        """Wait until the first rows were shown or could not be, but not for long."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.listed.wait(), _LISTED_SECONDS)
 
     def local_now(self) -> datetime:
         """The current time in the reader's time zone."""
