@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from rich.cells import cell_len, chop_cells
 
@@ -14,9 +15,7 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _LEAD = re.compile(r" *(?:(?:[-*+•]|\d{1,3}[.)]|>) +)*")
 """What stands before the words of a line: its indentation, and the mark of an item or a quote."""
 # Between the characters of some scripts any place will do, though not before a full stop.
-_PIECE = re.compile(
-    rf" +|\u3000+|[{CJK_RANGES}][、。，．！？：；）」』】]*|[^ \u3000{CJK_RANGES}]+"
-)
+_PIECE = rf" +|\u3000+|[{CJK_RANGES}][、。，．！？：；）」』】]*|[^ \u3000{CJK_RANGES}]+"
 
 
 def prose_lines(lines: Iterable[str], width: int | None) -> Iterator[str]:
@@ -46,7 +45,7 @@ def _broken(line: str, width: int) -> Iterator[str]:
     row = lead[0] if lead is not None and len(lead[0]) <= width // 2 else ""
     below = " " * cell_len(row)
     begins = True
-    for piece in _PIECE.findall(spread, len(row)):
+    for piece in _pieces().findall(spread, len(row)):
         if cell_len(row) + cell_len(piece) <= width:
             row += piece
             begins = False
@@ -62,3 +61,9 @@ def _broken(line: str, width: int) -> Iterator[str]:
             row, begins = row + rest, False
     if not begins:
         yield row.rstrip()
+
+
+@cache
+def _pieces() -> re.Pattern[str]:
+    # So many characters take a while to compile, and most commands print no prose.
+    return re.compile(_PIECE)
