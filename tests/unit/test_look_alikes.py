@@ -66,6 +66,12 @@ def test_what_is_not_enough_is_followed_by_more() -> None:
     assert notes(found) == ["main · opus", "main · 14:05", "fix", "main · 14:06"]
 
 
+def test_what_no_other_has_comes_last() -> None:
+    twin = {"branch": "main", "workspace": "/src/app", "model": "haiku"}
+    found = rows({**twin, "model": "opus"}, twin, {**twin, "branch": "fix", "workspace": "/src/b"})
+    assert notes(found)[0] == "main · opus"
+
+
 def test_what_stands_in_a_column_is_not_said_again() -> None:
     found = rows({"workspace": "/src/app"}, {"workspace": "/src/docs"})
     assert notes(found, shown=("place",)) == ["", ""]

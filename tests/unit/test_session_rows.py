@@ -210,6 +210,22 @@ def test_an_absent_parent_is_named_and_a_folded_family_counted() -> None:
     assert "  └ ▲ trip plan" in shown.row(child, Look()).text
 
 
+def test_what_tells_look_alikes_apart_is_never_cut_away() -> None:
+    title = "read the code and say what it does, at length"
+    twins = [
+        ROW._replace(ref=SessionRef("s", str(number)), title=title, branch=branch)
+        for number, branch in enumerate(("main", "main", "fix"))
+    ]
+    twins[1] = twins[1]._replace(last_activity=1000.0 + 60)
+    times = [f"{datetime.fromtimestamp(at).astimezone():%H:%M}" for at in (1000.0, 1060.0)]
+    wide, narrow = painter(70, twins), painter(46, twins)
+    for at, row in zip(times, twins, strict=False):
+        assert f"…  main · {at} " in wide.row(row, Look()).text
+        text = narrow.row(row, Look()).text
+        assert f"…  {at} " in text
+        assert "main" not in text
+
+
 def test_marks_say_who_gave_a_title_and_what_is_damaged() -> None:
     assert "trip plan ✎" in painted(ROW._replace(title_source="store"), 60).text
     assert "trip plan ⌂" in painted(ROW._replace(title_source="local"), 60).text

@@ -18,6 +18,8 @@ from sessiontui.domain.value import PlainValue
 from sessiontui.ui.widgets.cell_text import fit
 from sessiontui.ui.widgets.column_plan import folder_name
 
+BETWEEN = " · "
+"""Between the parts of a note; the last one tells most."""
 _BEGINNING = 16
 _MOST_COMPARED = 500
 """Of more look-alikes, the first tell what differs."""
@@ -88,9 +90,9 @@ class LookAlikes:
                 if column not in shown:
                     said.append(value)
                 if counts[value] == 1:
-                    return " · ".join(said[:2])
+                    return BETWEEN.join(dict.fromkeys((*said[:1], *said[-1:])))
         when = _when(row, twins.days)
-        return " · ".join([*said[:1], when] if when else said[:2])
+        return BETWEEN.join([*said[:1], when] if when else said[:2])
 
     def _twins_in(self, bucket: _Bucket, room: int) -> dict[str, Twins]:
         key = bucket, room

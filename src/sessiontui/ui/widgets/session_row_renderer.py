@@ -30,7 +30,7 @@ from sessiontui.ui.widgets.column_plan import (
     size_text,
 )
 from sessiontui.ui.widgets.families import Kin, later
-from sessiontui.ui.widgets.look_alikes import is_unnamed
+from sessiontui.ui.widgets.look_alikes import BETWEEN, is_unnamed
 from sessiontui.ui.widgets.session_groups import Group
 from sessiontui.ui.widgets.term_marks import TermFinder
 
@@ -217,10 +217,11 @@ class RowPainter:
         signs = [(sign, tone) for sign, tone in self._signs(row, kin) if sign]
         room = max(0, width - sum(cell_len(sign) + 1 for sign, _ in signs))
         title, is_named = self._name(row, room)
-        note = self._note(row, kin, room, is_named=is_named)
+        full, short = self._note(row, kin, room, is_named=is_named)
         # A note may take a third of the room; a title that leaves more leaves it to the note. A
         # key leaves all of it.
         left = max(room // 3 if is_named else room - 8, room - cell_len(title)) - 2
+        note = full if cell_len(full) <= min(left, _MOST_NOTE) else short
         note_room = min(cell_len(note), left, _MOST_NOTE)
         if note_room < _LEAST_NOTE and note_room < cell_len(note):
             note, note_room = "", 0
@@ -259,13 +260,19 @@ class RowPainter:
         key = printable_line(row.ref.key, 4 * room + 8)
         return key or "(no key)", False
 
-    def _note(self, row: SessionRow, kin: Kin, room: int, *, is_named: bool) -> str:
-        """What is said of the title: whose it is, that there is none, what differs."""
+    def _note(self, row: SessionRow, kin: Kin, room: int, *, is_named: bool) -> tuple[str, str]:
+        """What is said of the title, in full and in short: whose it is, that there is none, what
+        differs from others.
+        """
         if kin.of is not None:
-            return f"of {printable_line(kin.of, 60)}"
+            note = f"of {printable_line(kin.of, 60)}"
+            return note, note
         if not is_named:
-            return "no messages" if row.message_count == 0 else "no title"
-        return printable_line(self._arrangement.look_alikes.note(row, room, self._plan.names), 60)
+            note = "no messages" if row.message_count == 0 else "no title"
+            return note, note
+        note = printable_line(self._arrangement.look_alikes.note(row, room, self._plan.names), 60)
+        # What comes last is what no other row has.
+        return note, note.rpartition(BETWEEN)[2]
 
     def _cell(self, column: Column, row: SessionRow, kin: Kin) -> Segment:
         styles, width, ellipsis = self._styles, column.width, self._marks.ellipsis
