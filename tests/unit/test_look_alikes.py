@@ -56,6 +56,15 @@ def test_when_nothing_else_differs_the_time_does() -> None:
     assert notes(rows({"last_activity": None}, {"last_activity": 1e18})) == ["", ""]
 
 
+def test_the_time_is_told_as_closely_as_it_takes() -> None:
+    close = rows({}, {"last_activity": DAY + 7}, {"last_activity": DAY + 61})
+    assert notes(close) == ["14:05:00", "14:05:07", "14:06"]
+    days = rows({}, {"last_activity": DAY + 7}, {"last_activity": DAY - 86_400})
+    assert notes(days) == ["18 Nov 14:05:00", "18 Nov 14:05:07", "17 Nov"]
+    twins = rows({"ref": SessionRef("s", "a-long-key-1")}, {"ref": SessionRef("s", "a-long-key-2")})
+    assert notes(twins) == ["…ey-1", "…ey-2"]
+
+
 def test_what_is_not_enough_is_followed_by_more() -> None:
     found = rows(
         {"branch": "main", "model": "opus"},

@@ -8,7 +8,7 @@ session below another is compared with its siblings only: the tree tells it from
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 
@@ -29,12 +29,39 @@ _TITLE = itemgetter(SessionRow._fields.index("title"))
 _Bucket = tuple[str, SessionRef | None]
 
 
+class Times(PlainValue):
+    """How often each day, minute and second is found among some rows."""
+
+    days: Counter[str]
+    minutes: Counter[str]
+    seconds: Counter[str]
+
+    @classmethod
+    def of(cls, rows: Iterable[SessionRow]) -> Times:
+        """Those of the last activity of some rows."""
+        held = list(rows)
+        return cls(
+            *(Counter(_time(row, form) for row in held) for form in (_DAY, _MINUTE, _SECOND))
+        )
+
+
 class Twins(PlainValue):
-    """The rows that look like one, and how often each value is found among them."""
+    """The rows that look like one, and how often each value is found among them.
+
+    `times` are those of the rows with one first value, counted when they are first asked for.
+    """
 
     rows: Sequence[SessionRow]
     values: tuple[Counter[str], ...]
-    days: Counter[str]
+    times: dict[str, Times]
+
+    def told_by_time(self, first: str) -> Iterator[SessionRow]:
+        """The rows with a first value of which nothing else is their own."""
+        for row in self.rows:
+            values = _values(row)
+            own = (counts[value] == 1 for value, counts in zip(values, self.values, strict=True))
+            if not any(own) and (not first or first in values):
+                yield row
 
 
 class LookAlikes:
@@ -91,7 +118,10 @@ class LookAlikes:
                     said.append(value)
                 if counts[value] == 1:
                     return BETWEEN.join(dict.fromkeys((*said[:1], *said[-1:])))
-        when = _when(row, twins.days)
+        first = said[0] if said else ""
+        if first not in twins.times:
+            twins.times[first] = Times.of(twins.told_by_time(first))
+        when = _when(row, twins.times[first])
         return BETWEEN.join([*said[:1], when] if when else said[:2])
 
     def _twins_in(self, bucket: _Bucket, room: int) -> dict[str, Twins]:
@@ -112,7 +142,11 @@ def _as_shown(row: SessionRow, room: int) -> str:
 
 def _counted(rows: Sequence[SessionRow]) -> Twins:
     values = tuple(Counter(value_of(row) for row in rows) for _, value_of in _FACTS)
-    return Twins(rows, values, Counter(_day(row) for row in rows))
+    return Twins(rows, values, {})
+
+
+def _values(row: SessionRow) -> list[str]:
+    return [value_of(row) for _, value_of in _FACTS]
 
 
 def _branch(row: SessionRow) -> str:
@@ -148,18 +182,28 @@ def _local(row: SessionRow) -> datetime | None:
         return None
 
 
-def _day(row: SessionRow) -> str:
+_DAY, _MINUTE, _SECOND = "{0.day} {0:%b}", "{0.day} {0:%b} {0:%H:%M}", "{0:%j %H:%M:%S}"
+_KEY_END = 4
+
+
+def _time(row: SessionRow, form: str) -> str:
     at = _local(row)
-    return "" if at is None else f"{at.day} {at:%b}"
+    return "" if at is None else form.format(at)
 
 
-def _when(row: SessionRow, days: Mapping[str, int]) -> str:
-    at, day = _local(row), _day(row)
+def _when(row: SessionRow, times: Times) -> str:
+    """The time, as closely as it takes; of sessions of one second, the end of the key."""
+    at = _local(row)
     if at is None:
         return ""
-    if len(days) > 1 and days[day] == 1:
+    day, one_day = _time(row, _DAY), len(times.days) <= 1
+    if not one_day and times.days[day] <= 1:
         return day
-    return f"{at:%H:%M}" if len(days) == 1 else f"{day} {at:%H:%M}"
+    if times.minutes[_time(row, _MINUTE)] <= 1:
+        return f"{at:%H:%M}" if one_day else f"{day} {at:%H:%M}"
+    if times.seconds[_time(row, _SECOND)] <= 1:
+        return f"{at:%H:%M:%S}" if one_day else f"{day} {at:%H:%M:%S}"
+    return f"…{row.ref.key[-_KEY_END:]}"
 
 
 def is_unnamed(row: SessionRow) -> bool:
