@@ -63,6 +63,8 @@ def test_the_time_is_told_as_closely_as_it_takes() -> None:
     assert notes(days) == ["18 Nov 14:05:00", "18 Nov 14:05:07", "17 Nov"]
     twins = rows({"ref": SessionRef("s", "a-long-key-1")}, {"ref": SessionRef("s", "a-long-key-2")})
     assert notes(twins) == ["…ey-1", "…ey-2"]
+    # Beside one of another day, a time alone would be taken for that of today.
+    assert notes(rows({"branch": "main"}, {"last_activity": DAY - 86_400})) == ["main", "17 Nov"]
 
 
 def test_what_is_not_enough_is_followed_by_more() -> None:

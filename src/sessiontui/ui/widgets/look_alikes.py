@@ -8,7 +8,7 @@ session below another is compared with its siblings only: the tree tells it from
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 
@@ -30,19 +30,11 @@ _Bucket = tuple[str, SessionRef | None]
 
 
 class Times(PlainValue):
-    """How often each day, minute and second is found among some rows."""
+    """How often each day is found among all look-alikes, each minute and second among some."""
 
     days: Counter[str]
     minutes: Counter[str]
     seconds: Counter[str]
-
-    @classmethod
-    def of(cls, rows: Iterable[SessionRow]) -> Times:
-        """Those of the last activity of some rows."""
-        held = list(rows)
-        return cls(
-            *(Counter(_time(row, form) for row in held) for form in (_DAY, _MINUTE, _SECOND))
-        )
 
 
 class Twins(PlainValue):
@@ -55,8 +47,14 @@ class Twins(PlainValue):
     values: tuple[Counter[str], ...]
     times: dict[str, Times]
 
-    def told_by_time(self, first: str) -> Iterator[SessionRow]:
-        """The rows with a first value of which nothing else is their own."""
+    def times_of(self, first: str) -> Times:
+        """The times of the rows with a first value."""
+        told = list(self._told_by_time(first))
+        counted = ((self.rows, _DAY), (told, _MINUTE), (told, _SECOND))
+        return Times(*(Counter(_time(row, form) for row in rows) for rows, form in counted))
+
+    def _told_by_time(self, first: str) -> Iterator[SessionRow]:
+        """Those of which nothing else is their own."""
         for row in self.rows:
             values = _values(row)
             own = (counts[value] == 1 for value, counts in zip(values, self.values, strict=True))
@@ -120,7 +118,7 @@ class LookAlikes:
                     return BETWEEN.join(dict.fromkeys((*said[:1], *said[-1:])))
         first = said[0] if said else ""
         if first not in twins.times:
-            twins.times[first] = Times.of(twins.told_by_time(first))
+            twins.times[first] = twins.times_of(first)
         when = _when(row, twins.times[first])
         return BETWEEN.join([*said[:1], when] if when else said[:2])
 
