@@ -185,6 +185,19 @@ async def test_the_palette_does_actions_and_says_why_not(tmp_path: Path) -> None
         assert "▴" in painted(app)
 
 
+async def test_enter_promises_nothing_where_nothing_is_found(tmp_path: Path) -> None:
+    app = ordinary_story(tmp_path).app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+p")
+        await settle(pilot)
+        assert "enter does it · esc closes" in painted(app)
+        await pilot.press(*"qqqqzzz")
+        await settle(pilot)
+        assert "enter does it" not in painted(app)
+        assert "esc closes" in painted(app)
+
+
 async def test_views_stores_and_agents_become_the_filter(tmp_path: Path) -> None:
     story = ordinary_story(tmp_path)
     app = story.app()

@@ -90,9 +90,7 @@ class Help(Picker):
     }
 
     def __init__(self, screen: ActionScreen[Any], *, search_first: bool = False) -> None:
-        super().__init__(
-            f"help: {screen.SCOPE.value}", "enter does it · esc closes", "type to look something up"
-        )
+        super().__init__(f"help: {screen.SCOPE.value}", "does it", "type to look something up")
         self._below = screen
         self._search_first = search_first
         self._shown: list[Row | None] = []

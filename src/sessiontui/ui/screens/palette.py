@@ -62,7 +62,7 @@ class Palette(Picker):
     def __init__(self, screen: ActionScreen[Any], *, themes: bool = False) -> None:
         super().__init__(
             "themes" if themes else "palette",
-            "enter does it · esc closes",
+            "does it",
             "a theme" if themes else "an action, a session, a view, a store, a theme",
         )
         self._below = screen

@@ -23,6 +23,8 @@ from sessiontui.ui.widgets.line_input import LineInput
 
 Line = Content | Table
 
+_CLOSES = "esc closes"
+
 
 class Picker(ModalScreen[None]):
     """Base of the palette and the help."""
@@ -40,10 +42,11 @@ class Picker(ModalScreen[None]):
     AUTO_FOCUS = "LineInput"
     LINE: ClassVar[type[LineInput]] = LineInput
 
-    def __init__(self, title: str, subtitle: str, placeholder: str) -> None:
+    def __init__(self, title: str, answer: str, placeholder: str) -> None:
+        """`answer`: what enter does with a line, in words."""
         super().__init__()
         self._title = title
-        self._subtitle = subtitle
+        self._answer = answer
         self._placeholder = placeholder
 
     def compose(self) -> ComposeResult:
@@ -58,7 +61,7 @@ class Picker(ModalScreen[None]):
         """Name the box."""
         box = self.query_one(".picker-box")
         box.border_title = Content(self._title)
-        box.border_subtitle = Content(self._subtitle)
+        box.border_subtitle = Content(_CLOSES)
         self.options.can_focus = False
 
     # -- to be overridden ------------------------------------------------------------------
@@ -90,6 +93,8 @@ class Picker(ModalScreen[None]):
         options.clear_options()
         options.add_options([Option(line, disabled=not can) for line, can in lines])
         options.highlighted = at
+        keys = _CLOSES if at is None else f"enter {self._answer} · {_CLOSES}"
+        self.query_one(".picker-box").border_subtitle = Content(keys)
         if at is None or not any(can for _, can in lines[:at]):
             options.scroll_home(animate=False)
         self.pointed_at(options.highlighted)
