@@ -149,3 +149,11 @@ async def test_leaving_while_answers_are_on_their_way_is_quiet(tmp_path: Path) -
                 await pilot.pause(0.01)
             await pilot.press("j", "q")
         assert app.return_code in (0, None)
+
+
+async def test_progress_told_after_the_end_finds_no_screen_and_is_quiet(tmp_path: Path) -> None:
+    app = ordinary_story(tmp_path).app(first_run=True)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+    assert not app.screen_stack
+    app._show_progress(None)

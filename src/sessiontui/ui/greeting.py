@@ -45,8 +45,10 @@ class Greeting:
         self._tell()
 
     def _tell(self) -> None:
-        for welcome in self._app.screen_stack[0].query(Welcome):
-            welcome.far = {store: far_words(*far) for store, far in self._read.items()}
+        # At the end of the program no screen is there any more.
+        for screen in self._app.screen_stack[:1]:
+            for welcome in screen.query(Welcome):
+                welcome.far = {store: far_words(*far) for store, far in self._read.items()}
 
 
 def read_found(library: Library) -> Found:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from textual.app import ScreenStackError
 from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.worker import Worker
@@ -26,7 +27,7 @@ def start_worker(
     async def whole() -> None:
         try:
             await work()
-        except NoMatches:
+        except (NoMatches, ScreenStackError):
             # The program ends just now, and the place for the answer has gone before it came.
             if owner.app.is_running:
                 raise
