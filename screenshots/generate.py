@@ -73,6 +73,8 @@ SCENES = (
     Scene("delete", (*find("lisbon"), "d")),
     Scene("undo", (*find("lisbon"), "d", "d")),
     Scene("journal", (*find("lisbon"), "d", "d", "U")),
+    Scene("kept", (*find("lisbon"), "d", "d", "U", "enter")),
+    Scene("prompts", (*find("everything"), "enter", "o", *"tiles"), SMALL),
     Scene("copy", (*find("borrow"), "y")),
     Scene("export", (*find("borrow"), "e")),
     Scene("palette", ("ctrl+p", *"theme")),
