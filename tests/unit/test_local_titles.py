@@ -167,6 +167,10 @@ def test_a_lock_that_is_held_for_too_long_is_told(
         b'{"version": 1}',
         b'{"version": 1, "titles": [{"store": "s"}]}',
         b'{"version": 1, "titles": [{"store": "s", "key": 5, "title": "t"}]}',
+        (
+            b'{"version": 1, "titles": [{"store": "s", "key": "k", "title": "t", '
+            b'"created_at": "2026-05-01T09:30:00"}]}'
+        ),
         b'{"version": null, "titles": 7}',
         b"[" * 5000,
     ],

@@ -112,6 +112,20 @@ class TestCutOff:
         assert bench.actions.undo_entries() == ()
         assert not (bench.journal.folder / entry_id).exists()
 
+    def test_a_local_title_of_no_certain_time_damages_the_record(self, tmp_path: Path) -> None:
+        bench = open_bench(tmp_path, "untitled:a")
+        ref = put_session(bench.store(), "k", "text")
+        entry_id = bench.actions.rename(ref, "ours").undo_id
+        assert entry_id is not None
+        manifest = bench.journal.folder / entry_id / "manifest.json"
+        items = json.loads(manifest.read_bytes())["items"]
+        title = {"title": "theirs", "created_at": "2026-05-01T09:30:00"}
+        rewrite_manifest(bench, entry_id, items=[items[0] | {"local_title": title}])
+        assert only_entry(bench).problem == "its record is damaged"
+        title["created_at"] += "Z"
+        rewrite_manifest(bench, entry_id, items=[items[0] | {"local_title": title}])
+        assert only_entry(bench).undoable
+
     def test_a_local_title_that_was_not_yet_set_leaves_no_entry(self, tmp_path: Path) -> None:
         bench = open_bench(tmp_path, "untitled:a")
         ref = put_session(bench.store(), "k", "text")

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from sessiontui.domain.backend import Snapshot, SnapshotScope
 from sessiontui.domain.change import JournalledSession
@@ -30,6 +30,12 @@ MANIFEST = "manifest.json"
 
 _ID = re.compile(r"(\d{8}-\d{6}-\d{6})-([a-z_]+)")
 _ID_TIME = "%Y%m%d-%H%M%S-%f"
+
+
+def _dated(title: LocalTitle | None) -> LocalTitle | None:
+    if title is not None and title.created_at is not None and title.created_at.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return title
 
 
 class ItemState(StrEnum):
@@ -79,7 +85,7 @@ class JournalItem(_Record):
     state: ItemState = ItemState.PREPARED
     snapshot: StoredSnapshot | None = None
     title_changed: bool = False
-    local_title: LocalTitle | None = None
+    local_title: Annotated[LocalTitle | None, AfterValidator(_dated)] = None
     message_count: int | None = None
     session_state: str | None = None
     title_after: str | None = None

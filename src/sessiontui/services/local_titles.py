@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -45,7 +45,7 @@ class _Line(msgspec.Struct):
     store: str
     key: str
     title: str
-    created_at: datetime | None = None
+    created_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
 
 
 class LocalTitles:
