@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 
 from sessiontui.domain.message import Block, Message, Role, TextBlock, ThinkingBlock, ToolCallBlock
 from sessiontui.domain.query import Term
@@ -27,6 +28,15 @@ from tests.ui.stories import empty_story, talk
 
 def never() -> bool:
     return False
+
+
+async def _read_at_end(pilot: Pilot[None]) -> None:
+    """Open the first session, at its end."""
+    await settle(pilot)
+    await pilot.press("enter")
+    await settle(pilot)
+    await pilot.press("G")
+    await settle(pilot)
 
 
 @pytest.mark.parametrize("turns", [20, 2_000])
@@ -122,11 +132,7 @@ async def test_following_text_that_grows_costs_its_message_only(
             yield each
 
     async with app.run_test(size=(120, 30)) as pilot:
-        await settle(pilot)
-        await pilot.press("enter")
-        await settle(pilot)
-        await pilot.press("G")
-        await settle(pilot)
+        await _read_at_end(pilot)
         monkeypatch.setattr(story.library, "messages", messages)
         text = "so"
         for more in (" the first boat", " leaves at noon", "\n\nand the last\none returns"):
@@ -161,11 +167,7 @@ async def test_following_an_answer_that_goes_on_reads_nothing_before_it(
         return read(ref, start, stop)
 
     async with app.run_test(size=(120, 30)) as pilot:
-        await settle(pilot)
-        await pilot.press("enter")
-        await settle(pilot)
-        await pilot.press("G")
-        await settle(pilot)
+        await _read_at_end(pilot)
         monkeypatch.setattr(story.library, "messages", messages)
         (last,) = read(ref, -1)
         for text in ("the first boat leaves", "and the last one returns"):

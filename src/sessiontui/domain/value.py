@@ -13,6 +13,14 @@ else:
     JsonValue = Any
 
 
+class _Replaceable(msgspec.Struct, frozen=True):
+    """What the values here have in common."""
+
+    def replace(self, **changes: Any) -> Self:
+        """The same with other values in some fields. Raises `TypeError` for one it has not."""
+        return msgspec.structs.replace(self, **changes)
+
+
 class _ByKeyword(msgspec.StructMeta):
     """Fields of every value are given by name, also those of a class derived from it."""
 
@@ -21,27 +29,17 @@ class _ByKeyword(msgspec.StructMeta):
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
-class Value(
-    msgspec.Struct, metaclass=_ByKeyword, frozen=True, forbid_unknown_fields=True, gc=False
-):
+class Value(_Replaceable, metaclass=_ByKeyword, frozen=True, forbid_unknown_fields=True, gc=False):
     """A value that never changes and has no unknown fields; it holds no cycles.
 
     Types are those of the annotations because mypy says so: what comes from outside is checked
     where it is decoded, not again wherever a value is made.
     """
 
-    def replace(self, **changes: Any) -> Self:
-        """The same with other values in some fields. Raises `TypeError` for one it has not."""
-        return msgspec.structs.replace(self, **changes)
-
 
 @dataclass_transform(frozen_default=True)
-class PlainValue(msgspec.Struct, frozen=True):
+class PlainValue(_Replaceable, frozen=True):
     """A value of a few fields, given by position or by name.
 
     It is no tuple, and costs a tenth of a named one to declare and a third to make.
     """
-
-    def replace(self, **changes: Any) -> Self:
-        """The same with other values in some fields. Raises `TypeError` for one it has not."""
-        return msgspec.structs.replace(self, **changes)

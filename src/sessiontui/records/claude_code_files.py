@@ -130,10 +130,11 @@ class TranscriptShelf:
             before = _resumed(cursor, path, descriptor, found)
             reading = TextReading(before or TextState(), tools=tools)
             start, size = before.offset if before else 0, BatchSize(reading.items)
+            is_full = False
             try:
                 for chunk in chunks_of(descriptor, start, found.size, path):
                     reading.take(chunk)
-                    if tools and size.is_enough:
+                    if is_full := tools and size.is_enough:
                         break
             except OutOfOrder:
                 before = None
@@ -147,7 +148,7 @@ class TranscriptShelf:
             self._cursors.move_to_end(path)
             while len(self._cursors) > _KEPT_CURSORS:
                 self._cursors.popitem(last=False)
-        more = tools and size.is_enough and state.offset < found.size
+        more = is_full and state.offset < found.size
         return Reading(reading.items, made, before is None, state.facts, found, more)
 
     def messages(self, path: Path, start: int = 0, stop: int | None = None) -> Iterator[Message]:

@@ -137,7 +137,8 @@ class TextWriter:
         cursors: dict[IndexTier, str | None] = dict.fromkeys(_CURSORS)
         for tier in text.items:
             cursors[tier] = text.read_to
-            pending &= pending if text.more else ~PENDING_BITS[tier]
+            if not text.more:
+                pending &= ~PENDING_BITS[tier]
         self._connection.execute(
             f"UPDATE session SET {', '.join(f'{name} = ?' for name in _CURSORS.values())}, "
             "roles = ?, has = ?, pending = ? WHERE id = ?",

@@ -49,9 +49,13 @@ class Twins(PlainValue):
 
     def times_of(self, first: str) -> Times:
         """The times of the rows with a first value."""
-        told = list(self._told_by_time(first))
-        counted = ((self.rows, _DAY), (told, _MINUTE), (told, _SECOND))
-        return Times(*(Counter(_time(row, form) for row in rows) for rows, form in counted))
+        found = self.times.get(first)
+        if found is None:
+            told = list(self._told_by_time(first))
+            counted = ((self.rows, _DAY), (told, _MINUTE), (told, _SECOND))
+            found = Times(*(Counter(_time(row, form) for row in rows) for rows, form in counted))
+            self.times[first] = found
+        return found
 
     def _told_by_time(self, first: str) -> Iterator[SessionRow]:
         """Those of which nothing else is their own."""
@@ -116,10 +120,7 @@ class LookAlikes:
                     said.append(value)
                 if counts[value] == 1:
                     return BETWEEN.join(dict.fromkeys((*said[:1], *said[-1:])))
-        first = said[0] if said else ""
-        if first not in twins.times:
-            twins.times[first] = twins.times_of(first)
-        when = _when(row, twins.times[first])
+        when = _when(row, twins.times_of(said[0] if said else ""))
         return BETWEEN.join([*said[:1], when] if when else said[:2])
 
     def _twins_in(self, bucket: _Bucket, room: int) -> dict[str, Twins]:
