@@ -49,7 +49,8 @@ def test_text_without_names_has_no_parts(text: str) -> None:
 
 
 def test_pairs_overlap_and_end_with_the_last_character() -> None:
-    assert cjk_pairs("go 東京都 now 前") == "東京 京都 都 \ue000 前"
+    # The end of a run is found by its beginning: `都*`.
+    assert cjk_pairs("go 東京都 now 前") == "東京 京都 都\ue000 \ue000前 前"
     assert cjk_pairs("nothing of the kind") is None
     assert cjk_pairs(unicodedata.normalize("NFD", "がく")) == "がく く"
 

@@ -18,7 +18,7 @@ from sessiontui.domain.message import Role
 from sessiontui.domain.search import IndexTier
 
 APPLICATION_ID = 0x53546978
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 def file_name(version: int) -> str:

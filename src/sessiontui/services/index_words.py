@@ -9,11 +9,12 @@ of pairs.
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
-from operator import add
 
 from sessiontui.domain.cjk import cjk_runs, has_cjk
 
@@ -28,8 +29,15 @@ _SHAPES = bytes(
     for char in map(chr, range(256))
 )
 """Latin-1 by kind: small letters and digits, capitals, all else."""
+_CASE_BORDER = re.compile(rb"A(?<=aA)[aA]*|A(?=Aa)[aA]*")
+"""A capital after a small letter, or before another one with a small letter; to the name's end.
+
+Both begin with the capital: the search jumps from one to the next.
+"""
 _SEPARATOR = " \ue000 "
 """A word of its own between names, so that no phrase goes from one name into the next."""
+_BETWEEN_RUNS = "\ue000"
+_UTF_32 = "utf-32-le" if sys.byteorder == "little" else "utf-32-be"
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -64,27 +72,23 @@ def parts_of_texts(texts: Sequence[str], of_cjk: Iterable[int]) -> dict[int, str
 
     `of_cjk` are the places of the texts with CJK characters in them.
 
-    Names are found by the shape of all texts together: two searches of bytes pass over what has
-    no case border, which is nearly everything. One byte stands for one character; names are of
-    Latin letters only.
+    Names are found by the shape of all texts together: one search of bytes, from capital to
+    capital, passes over what has no case border, which is nearly everything. One byte stands for
+    one character; names are of Latin letters only.
     """
-    shape = "\n".join(texts).encode("latin-1", "replace").translate(_SHAPES)
-    ends = list(accumulate(len(text) + 1 for text in texts))
+    shape = b"\n".join([text.encode("latin-1", "replace") for text in texts]).translate(_SHAPES)
+    begins = list(accumulate((len(text) + 1 for text in texts), initial=0))
     found: dict[int, dict[str, None]] = {}
-    for border in (b"aA", b"AAa"):
-        place = begin = 0
-        at = shape.find(border)
-        while at >= 0:
-            start = shape.rfind(b" ", 0, at) + 1
-            end = shape.find(b" ", at)
-            end = len(shape) if end < 0 else end
-            while ends[place] <= at:
-                begin = ends[place]
-                place += 1
-            if end - start <= _LONGEST_NAME:
-                parts = _parts_of(texts[place][start - begin : end - begin])
-                found.setdefault(place, {})[parts] = None
-            at = shape.find(border, end)
+    place = 0
+    for border in _CASE_BORDER.finditer(shape):
+        at, end = border.span()
+        while begins[place + 1] <= at:
+            place += 1
+        start = shape.rfind(b" ", 0, at) + 1
+        if end - start <= _LONGEST_NAME:
+            begin = begins[place]
+            parts = _parts_of(texts[place][start - begin : end - begin])
+            found.setdefault(place, {})[parts] = None
     for place in of_cjk:
         for word in _glued_words(texts[place]):
             found.setdefault(place, {})[word] = None
@@ -112,8 +116,14 @@ def _parts_of(name: str) -> str:
 
 
 def cjk_pairs(text: str) -> str | None:
-    """Every two neighbours of each CJK run, and each run's last character; None without CJK."""
+    """Every two neighbours of each CJK run, and each run's last character; None without CJK.
+
+    The last character of a run and the first of the next one stand with what is between runs.
+    """
     if not has_cjk(text):
         return None
-    runs = cjk_runs().findall(unicodedata.normalize("NFC", text))
-    return _SEPARATOR.join(" ".join([*map(add, run, run[1:]), run[-1]]) for run in runs)
+    runs = _BETWEEN_RUNS.join(cjk_runs().findall(unicodedata.normalize("NFC", text)))
+    chars = array("I", runs.encode(_UTF_32))
+    pairs = array("I", " ".encode(_UTF_32)) * (3 * len(chars) - 2)
+    pairs[::3], pairs[1::3] = chars, chars[1:]
+    return pairs.tobytes().decode(_UTF_32)
