@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from functools import partial
 from typing import NamedTuple
 
@@ -30,6 +30,8 @@ DEBOUNCE_SECONDS = 0.05
 """How long a keystroke waits for the next one before it asks."""
 WHOLE_AGAIN_SECONDS = 0.5
 """How long the whole answer waits, when only a change asked for it, for the next change."""
+_FIRST_FRAME_SECONDS = 0.05
+"""How long the first frame waits for its rows."""
 
 
 class Placing(PlainValue):
@@ -204,12 +206,16 @@ class ListLoader:
         return Wishes(self.order, self.grouping)
 
     def _first(self) -> Future[Listing] | None:
-        """The answer to what `begin` asked, if that is what is asked now; shown if it is there."""
+        """The answer to what `begin` asked, if that is what is asked now; shown if it is there.
+
+        It is waited for a little: a first frame without rows costs more than they do.
+        """
         begun, self._begun = self._begun, None
         bench = self._bench
         if begun is None or begun[:3] != (self.query, self._wishes, bench.changes.generation):
             return None
         answer = begun.answer
+        wait((answer,), _FIRST_FRAME_SECONDS)
         if answer.done() and answer.exception() is None and answer.result().arrangement.rows:
             self._take(answer.result(), bench.timer(), begun.generation)
         return answer

@@ -65,11 +65,12 @@ class Overview:
 
     def _explain_emptiness(self) -> None:
         surroundings, status_line = self._surroundings, self._status_line
+        counts = status_line.counts
         notice = empty_notice(
             self._screen.query_one(SearchBar).value,
             self._loader.query,
             surroundings.stores if surroundings and self._is_listed else None,
-            status_line.counts.sessions,
+            0 if counts is None else counts.sessions,
             indexing=status_line.progress is not None,
             key_of=self._bench.key_of,
         )

@@ -53,6 +53,10 @@ class ListCursor(ScrollView, inherit_bindings=False):
     def forget_painted(self) -> None:
         """Paint everything anew."""
 
+    @abstractmethod
+    def paint_changes(self) -> None:
+        """Paint anew the lines that look different now."""
+
     # -- what is there ---------------------------------------------------------------------
 
     @property
@@ -121,9 +125,10 @@ class ListCursor(ScrollView, inherit_bindings=False):
         rows = self._arrangement.rows
         self.marked.place(rows)
         self._geometry = ListGeometry(len(rows), self._arrangement.groups, self.row_height)
-        self.virtual_size = Size(self.scrollable_content_region.width, self._geometry.height)
+        # As wide as nothing: lines fill the width there is, and a change of it is no other layout.
+        self.virtual_size = Size(0, self._geometry.height)
         self.set_reactive(ListCursor.cursor, position)
-        self.forget_painted()
+        self.paint_changes()
         if held is not None:
             self._put_back(*held)
         if in_view:
@@ -215,8 +220,7 @@ class ListCursor(ScrollView, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Paint anew for another width, and keep the row in view."""
-        self.forget_painted()
-        self.virtual_size = Size(self.scrollable_content_region.width, self._geometry.height)
+        self.paint_changes()
         self._scroll_to_cursor()
 
     @property

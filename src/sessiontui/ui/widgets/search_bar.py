@@ -96,6 +96,8 @@ class SearchBar(LineInput):
         self.recalled = QueryRecall()
         self._opening, self._meant = meant
         self._found = ""
+        self._note = ""
+        """What stands in the border: setting it paints everything anew."""
         self._wrong: QueryInvalid | None = None
         self._filling = False
         self.border_title = Content("search")
@@ -255,4 +257,6 @@ class SearchBar(LineInput):
             words = f"{gap.filter}: {FILTERS[gap.filter].help}"
         else:
             words = printable_line(self._found, _NOTE_LIMIT)
-        self.border_subtitle = Content(words) if words else None
+        if words != self._note:
+            self._note = words
+            self.border_subtitle = Content(words) if words else None

@@ -100,6 +100,8 @@ class SessionList(BorderWords, ListCursor, can_focus=True, inherit_bindings=Fals
         self._cache: LRUCache[tuple[int, int, Look], Strip] = LRUCache(1024)
         self._overlay: tuple[int, list[Strip]] | None = None
         self._painter: RowPainter | None = None
+        self._painted: dict[int, Strip] = {}
+        """What stands on the lines of the screen, from the top of the list."""
 
     # -- values in -------------------------------------------------------------------------
 
@@ -144,18 +146,18 @@ class SessionList(BorderWords, ListCursor, can_focus=True, inherit_bindings=Fals
     def note_looked(self, refs: Iterable[SessionRef], now: float) -> None:
         """These sessions are no longer new, until they move again."""
         self._looked.update(dict.fromkeys(refs, now))
-        self.refresh()
+        self.paint_changes()
 
     def show_notice(self, title: str, *hints: str) -> None:
         """What to say while there are no rows."""
         self._notice = (title, hints)
-        self._overlay = None
-        self.refresh()
+        if not self.rows:
+            self.paint_changes()
 
     def tick(self, now: float) -> None:
         """Repaint the ages."""
         self._now = now
-        self.forget_painted()
+        self.paint_changes()
 
     def ask(self, question: str | None) -> None:
         """Put a question in the place of the selected row; None takes it away."""
@@ -212,10 +214,21 @@ class SessionList(BorderWords, ListCursor, can_focus=True, inherit_bindings=Fals
 
     def forget_painted(self) -> None:
         """Paint everything anew."""
+        self._forget_strips()
+        self.refresh()
+
+    def paint_changes(self) -> None:
+        """Paint anew the lines that look different now; most of them usually do not."""
+        self._forget_strips()
+        top = self.scroll_offset.y
+        for y in range(self.scrollable_content_region.height):
+            if self._strip(y) != self._painted.get(y):
+                self.refresh_lines(top + y, 1)
+
+    def _forget_strips(self) -> None:
         self._cache.clear()
         self._painter = None
         self._overlay = None
-        self.refresh()
 
     def _current_painter(self) -> RowPainter:
         if self._painter is None:
@@ -263,6 +276,10 @@ class SessionList(BorderWords, ListCursor, can_focus=True, inherit_bindings=Fals
 
     def render_line(self, y: int) -> Strip:
         """One line of the list."""
+        strip = self._painted[y] = self._strip(y)
+        return strip
+
+    def _strip(self, y: int) -> Strip:
         line = y + self.scroll_offset.y
         top, strips = self._overlaid()
         if top <= line < top + len(strips):

@@ -81,7 +81,8 @@ class StatusLine(Static):
         *(f"status-line--{status}" for status in _SHOWN),
     }
 
-    counts: reactive[Counts] = reactive(Counts())
+    counts: reactive[Counts | None] = reactive(None)
+    """None while nothing is counted yet."""
     stores: reactive[int | None] = reactive(None)
     """How many stores there are; None while that is not known."""
     progress: reactive[Progress | None] = reactive(None)
@@ -115,11 +116,14 @@ class StatusLine(Static):
 
     def _left(self) -> Content:
         pieces: list[Content | tuple[str, str]] = [("sessiontui", ".status-line--name")]
+        counts = self.counts
+        if counts is None:
+            return Content.assemble(*pieces)
         if self.stores is not None:
-            sessions = count_words(self.counts.sessions, "session")
+            sessions = count_words(counts.sessions, "session")
             stores = count_words(self.stores, "store")
             pieces.append((f"   {sessions} in {stores}", ".status-line--dim"))
-        for status, count in self.counts.statuses:
+        for status, count in counts.statuses:
             mark = self._marks.statuses[status]
             words = f"{mark} {count:,} {STATUS_WORDS[status]}"
             click = Style.from_meta({_META: str(status)})
