@@ -15,6 +15,8 @@ from sessiontui.storage.toml_file import read_toml
 
 ARCHIVE = "archive"
 """The folder beside the sessions into which zeroclaw moves old files."""
+CHAT_DATABASE = "sessions.db"
+ACP_DATABASE = "acp-sessions.db"
 _DATA_NAMES = ("data", "workspace")
 
 

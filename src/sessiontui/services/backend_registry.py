@@ -8,16 +8,23 @@ from __future__ import annotations
 
 from functools import cache
 
-from sessiontui.domain.backend import SessionBackend
+from sessiontui.domain.backend import SessionBackend, Surroundings
 from sessiontui.domain.errors import SettingsInvalid
 from sessiontui.services.entry_points import entry_points_of, load_entry_point
 
 GROUP = "sessiontui.backends"
+PRESENCE = "sessiontui.presence"
+"""Functions that tell, without the backend, whether stores of a format can be there."""
 
 
 @cache
 def _found() -> dict[str, str]:
     return entry_points_of(GROUP)
+
+
+@cache
+def _presence() -> dict[str, str]:
+    return entry_points_of(PRESENCE)
 
 
 def format_names() -> tuple[str, ...]:
@@ -28,6 +35,18 @@ def format_names() -> tuple[str, ...]:
 def formats_in_words() -> str:
     """The formats a person may name, for messages: a store in memory is for tests."""
     return ", ".join(name for name in format_names() if name != "memory")
+
+
+def can_be_there(format_name: str, surroundings: Surroundings) -> bool:
+    """False where it is known without importing its backend that no store of a format is there."""
+    told = _presence().get(format_name)
+    if told is None:
+        return True
+    try:
+        tells = load_entry_point(told)
+    except (ImportError, AttributeError):
+        return True  # What is wrong with its package is told when the backend is imported.
+    return bool(tells(surroundings))
 
 
 @cache

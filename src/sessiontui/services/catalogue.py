@@ -20,6 +20,7 @@ from sessiontui.domain.session import SessionRef
 from sessiontui.domain.store import StoreInfo
 from sessiontui.services.backend_registry import (
     backend_class,
+    can_be_there,
     format_names,
     formats_in_words,
 )
@@ -72,6 +73,8 @@ class Catalogue:
 
     def _discovered(self) -> Iterator[tuple[str, Path]]:
         for format_name in format_names():
+            if not can_be_there(format_name, self._surroundings):
+                continue
             for place in backend_class(format_name).discover(self._surroundings):
                 yield format_name, place.path
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -23,13 +24,22 @@ def entry_points_of(group: str) -> dict[str, str]:
     Of two with one name the first on the path counts, as when something is imported.
     """
     found: dict[str, str] = {}
-    for folder in dict.fromkeys(sys.path):
+    for text in _texts(tuple(dict.fromkeys(sys.path))):
+        for name, reference in _entries(text, group):
+            found.setdefault(name, reference)
+    return found or _found_elsewhere(group)
+
+
+@cache
+def _texts(folders: tuple[str, ...]) -> tuple[str, ...]:
+    """What the packages in these folders say of themselves."""
+    found = []
+    for folder in folders:
         for pattern in _FOLDERS:
             for path in sorted(Path(folder).glob(f"{pattern}/{_NAME}")):
                 with suppress(OSError, UnicodeDecodeError):
-                    for name, reference in _entries(path.read_text("utf-8"), group):
-                        found.setdefault(name, reference)
-    return found or _found_elsewhere(group)
+                    found.append(path.read_text("utf-8"))
+    return tuple(found)
 
 
 def load_entry_point(reference: str) -> Any:

@@ -36,6 +36,11 @@ class Preview:
         self._hits: int | None = None
         self._moved_at = 0.0
 
+    def announce(self, row: SessionRow | None) -> None:
+        """Name the session that will be shown: the first frame has its place for what follows."""
+        if row is not None:
+            self._pane.show_row(row, self._bench.local_now())
+
     def show(self, row: SessionRow, query: Query) -> None:
         """Show a session as a query found it; nothing is read twice."""
         self._pane.show_row(row, self._bench.local_now())

@@ -9,11 +9,11 @@ from sessiontui.backends.astrid.document import read_document
 from sessiontui.backends.astrid.names import key_in
 from sessiontui.domain.backend import Place, Surroundings
 from sessiontui.domain.errors import SessionTuiError
+from sessiontui.records.presence import ASTRID
 from sessiontui.storage.file_state import is_regular_file
 from sessiontui.storage.jsonl_file import read_file
 
 _FOLDER = "sessions"
-_HOMES = (("ASTRID_HOME", ".astrid"), ("ASTRALIS_HOME", ".astralis"))
 _NEWER_STORES = ("var/astrid.volume", "var/state.db", "state.db")
 _MARKS = frozenset({"user_id", "messages", "system_prompt"})
 _TRIED = 20
@@ -21,7 +21,7 @@ _TRIED = 20
 
 def places(surroundings: Surroundings) -> Iterator[Place]:
     """The session folders of astrid and, under its first name, astralis."""
-    for variable, name in _HOMES:
+    for variable, name in ASTRID:
         chosen = surroundings.variables.get(variable, "")
         if not chosen:
             home, origin = surroundings.home / name, f"~/{name}"
@@ -49,7 +49,7 @@ def session_folder(path: Path) -> Path:
     inner = path / _FOLDER
     if path.name == _FOLDER or _holds_sessions(path):
         return path
-    in_home = path.name in {name for _, name in _HOMES}
+    in_home = path.name in {name for _, name in ASTRID}
     if in_home or inner.is_dir() or newer_store_in(path) is not None:
         return inner
     return path
@@ -61,7 +61,7 @@ def is_session_folder(folder: Path) -> bool:
         return True
     if not folder.is_dir():
         return False
-    in_home = folder.name == _FOLDER and folder.parent.name in {name for _, name in _HOMES}
+    in_home = folder.name == _FOLDER and folder.parent.name in {name for _, name in ASTRID}
     return in_home or _holds_sessions(folder)
 
 

@@ -11,23 +11,22 @@ from typing import Any
 from sessiontui.backends.claude_code.projects import PROJECTS, ProjectFolders
 from sessiontui.domain.backend import Place, Surroundings
 from sessiontui.domain.errors import SessionTuiError
+from sessiontui.records.presence import CLAUDE_CODE
 from sessiontui.storage.jsonl_file import read_lines
 
-FOLDER = ".claude"
-_VARIABLE = "CLAUDE_CONFIG_DIR"
 _LOOKED_AT = 20
 
 
 def places(surroundings: Surroundings) -> Iterable[Place]:
     """Claude Code's folder: the one its environment variable names, else the one in the home."""
-    place = surroundings.place_of(_VARIABLE, FOLDER)
+    place = CLAUDE_CODE.place(surroundings)
     if _is_folder(place.path / PROJECTS):
         yield place
 
 
 def roots_in(path: Path) -> tuple[Path, ...]:
     """Claude Code's folder that a path is or directly holds, judged by content."""
-    for folder in (path, path / FOLDER):
+    for folder in (path, path / CLAUDE_CODE.folder):
         if _is_root(folder):
             return (folder.resolve(),)
     return ()
@@ -42,7 +41,7 @@ def _is_root(folder: Path) -> bool:
     except SessionTuiError:
         return False
     if not found:
-        return folder.name == FOLDER
+        return folder.name == CLAUDE_CODE.folder
     newest = sorted(found.values(), key=lambda transcript: transcript.rank, reverse=True)
     return any(_begins_well(transcript.path) for transcript in newest[:_LOOKED_AT])
 

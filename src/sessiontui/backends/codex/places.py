@@ -11,10 +11,9 @@ from sessiontui.backends.codex.tree import RolloutTree, is_there, state_database
 from sessiontui.domain.backend import Place, Surroundings
 from sessiontui.domain.errors import SessionTuiError
 from sessiontui.records.codex_lines import Meta, record_of
+from sessiontui.records.presence import CODEX
 from sessiontui.storage.file_state import is_regular_file
 
-FOLDER = ".codex"
-_VARIABLE = "CODEX_HOME"
 _LOOKED_AT = 20
 _LONGEST_LINE = 1 << 22
 _SQLITE = b"SQLite format 3\0"
@@ -22,14 +21,14 @@ _SQLITE = b"SQLite format 3\0"
 
 def places(surroundings: Surroundings) -> Iterable[Place]:
     """Codex's folder: the one its environment variable names, else the one below the home."""
-    place = surroundings.place_of(_VARIABLE, FOLDER)
+    place = CODEX.place(surroundings)
     if is_there(place.path):
         yield place
 
 
 def roots_in(path: Path) -> tuple[Path, ...]:
     """Codex's folder that a path is or directly holds, judged by content."""
-    for folder in (path, path / FOLDER):
+    for folder in (path, path / CODEX.folder):
         if folder.is_dir() and _is_root(folder):
             return (folder.resolve(),)
     return ()

@@ -15,7 +15,6 @@ from typing import ClassVar, NoReturn, Self
 from sessiontui.backends.hermes_bot import database, migration
 from sessiontui.backends.hermes_bot.changes import new_row, patched_cells, write_transcript
 from sessiontui.backends.hermes_bot.database import SCHEMA, StoredRow
-from sessiontui.backends.hermes_bot.places import candidate_stores, newer_store, older_store
 from sessiontui.backends.hermes_bot.reading import BotReader, is_store
 from sessiontui.backends.hermes_bot.rows import FORMAT, fingerprint_of
 from sessiontui.domain.backend import (
@@ -41,6 +40,7 @@ from sessiontui.domain.indexed_text import TextBatch
 from sessiontui.domain.message import Message
 from sessiontui.domain.session import Session, SessionPatch, SessionRef
 from sessiontui.domain.store import CHANGES, Capabilities, Capability, StoreInfo
+from sessiontui.records.hermes_bot_places import candidate_stores, newer_store, older_store
 from sessiontui.storage.file_state import is_regular_file
 from sessiontui.storage.sqlite_store import create_database
 

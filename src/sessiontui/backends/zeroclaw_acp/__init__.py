@@ -30,11 +30,10 @@ from sessiontui.domain.message import Message
 from sessiontui.domain.session import Session, SessionPatch
 from sessiontui.domain.store import CHANGES, Capabilities, Capability, StoreInfo
 from sessiontui.domain.words import count_words
-from sessiontui.records.zeroclaw_places import database_places
+from sessiontui.records.zeroclaw_places import ACP_DATABASE, database_places
 from sessiontui.records.zeroclaw_schema import ACP_SCRIPT, acp_version
 from sessiontui.storage.sqlite_store import SqliteStore, create_database
 
-_FILE = "acp-sessions.db"
 _OLD_TOO = frozenset({Capability.DELETE, Capability.PRUNE})
 """The changes that make sense where no version of zeroclaw reads the database any more."""
 
@@ -75,7 +74,7 @@ class ZeroclawAcp(SessionBackend):
     )
 
     def __init__(self, root: Path) -> None:
-        path = (root / _FILE if root.is_dir() else root).resolve()
+        path = (root / ACP_DATABASE if root.is_dir() else root).resolve()
         self._root = path
         self._store = SqliteStore(path)
         self._reader = AcpReader(self._store, self.store_id, self.format)
@@ -90,17 +89,17 @@ class ZeroclawAcp(SessionBackend):
 
     @classmethod
     def create(cls, root: Path) -> Self:
-        path = root / _FILE if root.is_dir() else root
+        path = root / ACP_DATABASE if root.is_dir() else root
         create_database(path, ACP_SCRIPT)
         return cls(path)
 
     @classmethod
     def discover(cls, surroundings: Surroundings) -> Iterable[Place]:
-        return database_places(surroundings, _FILE)
+        return database_places(surroundings, ACP_DATABASE)
 
     @classmethod
     def find_in(cls, path: Path) -> tuple[Path, ...]:
-        candidate = path / _FILE if path.is_dir() else path
+        candidate = path / ACP_DATABASE if path.is_dir() else path
         if not candidate.is_file():
             return ()
         store = SqliteStore(candidate)

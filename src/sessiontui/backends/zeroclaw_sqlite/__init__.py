@@ -34,11 +34,10 @@ from sessiontui.domain.search import SearchHit
 from sessiontui.domain.session import Session, SessionPatch
 from sessiontui.domain.store import CHANGES, Capabilities, Capability, StoreInfo
 from sessiontui.domain.words import count_words
-from sessiontui.records.zeroclaw_places import database_places
+from sessiontui.records.zeroclaw_places import CHAT_DATABASE, database_places
 from sessiontui.records.zeroclaw_schema import CHAT_SCRIPT, chat_version, is_chat_table
 from sessiontui.storage.sqlite_store import SqliteStore, create_database
 
-_FILE = "sessions.db"
 _COMES_BACK = (
     "a running zeroclaw may still hold the conversation, and write the session again "
     "with its next message"
@@ -67,7 +66,7 @@ class ZeroclawSqlite(SessionBackend):
     }
 
     def __init__(self, root: Path) -> None:
-        path = (root / _FILE if root.is_dir() else root).resolve()
+        path = (root / CHAT_DATABASE if root.is_dir() else root).resolve()
         self._root = path
         self._store = SqliteStore(path)
         self._reader = ChatReader(self._store, self.store_id, self.format)
@@ -82,17 +81,17 @@ class ZeroclawSqlite(SessionBackend):
 
     @classmethod
     def create(cls, root: Path) -> Self:
-        path = root / _FILE if root.is_dir() else root
+        path = root / CHAT_DATABASE if root.is_dir() else root
         create_database(path, CHAT_SCRIPT)
         return cls(path)
 
     @classmethod
     def discover(cls, surroundings: Surroundings) -> Iterable[Place]:
-        return database_places(surroundings, _FILE)
+        return database_places(surroundings, CHAT_DATABASE)
 
     @classmethod
     def find_in(cls, path: Path) -> tuple[Path, ...]:
-        candidate = path / _FILE if path.is_dir() else path
+        candidate = path / CHAT_DATABASE if path.is_dir() else path
         if not candidate.is_file():
             return ()
         store = SqliteStore(candidate)

@@ -88,9 +88,7 @@ class BrowseScreen(ListScreen):
         """Paint from the index at once; the rest comes by itself."""
         self._preview = Preview(self, self.bench, self.pane)
         self._loader.load()
-        if self.sessions.row is not None:
-            # In the first frame, which lays out what is around it once.
-            self.pane.show_row(self.sessions.row, self.bench.local_now())
+        self._preview.announce(self.sessions.row)
         self._overview.begin()
         self._aids.begin()
         self.set_interval(_TICK_SECONDS, self._tick)
