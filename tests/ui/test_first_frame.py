@@ -6,15 +6,18 @@ import asyncio
 import json
 import subprocess
 import sys
+from concurrent.futures import wait
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from sessiontui.domain.query import Query
 from sessiontui.domain.session import RowPage
-from sessiontui.ui.app import SessionApp
+from sessiontui.ui import list_loader
 from sessiontui.ui.screens.browse import BrowseScreen
 from sessiontui.ui.widgets.session_list import SessionList
 from sessiontui.ui.widgets.transcript_view import TranscriptView
@@ -96,30 +99,29 @@ async def test_the_first_frame_shows_the_rows_and_they_are_asked_for_once(
     story = ordinary_story(tmp_path)
     app = story.app()
     asked = _Asked(story, monkeypatch)
-    frames: list[int] = []
-    began = SessionApp.get_default_screen
+    asked.may_answer.clear()
+    monkeypatch.setattr(list_loader, "_FIRST_FRAME_SECONDS", 10)
 
-    def begin(app: SessionApp) -> object:
-        screen = began(app)
-        # The question is under way before the screen is made; here its answer comes in time.
-        assert isinstance(screen, BrowseScreen)
-        begun = screen._loader._begun
-        assert begun is not None
-        begun.answer.result(10)
-        return screen
+    def wait_for(*question: Any) -> object:
+        # The question is under way before the screen is made; the frame waits for its answer.
+        asked.may_answer.set()
+        return wait(*question)
 
-    monkeypatch.setattr(SessionApp, "get_default_screen", begin)
-    paint = SessionList.render_line
+    monkeypatch.setattr("sessiontui.ui.list_loader.wait", wait_for)
+    frames: list[str] = []
+    paint = Screen._compositor_refresh
 
-    def painting(sessions: SessionList, y: int) -> object:
-        frames.append(len(sessions.rows))
-        return paint(sessions, y)
+    def painting(screen: Screen[Any]) -> None:
+        paint(screen)
+        frames.append("\n".join(strip.text for strip in screen._compositor.render_strips()))
 
-    monkeypatch.setattr(SessionList, "render_line", painting)
+    monkeypatch.setattr(Screen, "_compositor_refresh", painting)
     async with app.run_test(size=(120, 30)):
         assert asked.queries == [Query()]
         assert frames
-        assert min(frames) == 6
+        # With what is known of the selected session, and nothing that is not known yet.
+        assert all("1 of 6" in frame and "agent" in frame for frame in frames)
+        assert not any("0 sessions" in frame for frame in frames)
 
 
 async def test_rows_that_come_late_are_shown_when_they_come(
@@ -168,6 +170,66 @@ async def test_a_step_paints_two_rows_and_the_border(
         await pilot.press("down")
         await settle(pilot)
         assert question not in painted(app)
+
+
+class _Lines:
+    """The lines of the list that are painted from now on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.painted: set[int] = set()
+        paint = SessionList.render_line
+
+        def painting(sessions: SessionList, y: int) -> object:
+            self.painted.add(y)
+            return paint(sessions, y)
+
+        monkeypatch.setattr(SessionList, "render_line", painting)
+
+
+async def test_a_change_that_nobody_can_see_paints_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = ordinary_story(tmp_path).app()
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await _stays(pilot)
+        lines = _Lines(monkeypatch)
+        browse = app.screen
+        assert isinstance(browse, BrowseScreen)
+        browse._loader.reload()
+        await _stays(pilot)
+        browse._tick()
+        await _stays(pilot)
+        browse.sessions.note_looked([row.ref for row in browse.sessions.rows], 1e12)
+        browse.sessions.show_notice("nothing is here")
+        await _stays(pilot)
+        assert lines.painted == set()
+
+
+async def test_a_change_of_one_session_paints_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = ordinary_story(tmp_path).app()
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await _stays(pilot)
+        browse = app.screen
+        assert isinstance(browse, BrowseScreen)
+        sessions = browse.sessions
+        rows = list(sessions.rows)
+        rows[3] = rows[3]._replace(title="something else")
+        lines = _Lines(monkeypatch)
+        other = sessions.arrangement.replace(rows=tuple(rows))
+        sessions.show(other, searching=False, now=sessions._now)
+        found = {
+            y
+            for y in range(sessions.scrollable_content_region.height)
+            if "something else" in sessions._strip(y).text
+        }
+        await _stays(pilot)
+        assert len(found) == 1
+        assert lines.painted == found
+        assert "something else" in painted(app)
 
 
 async def _stays(pilot: Pilot[None]) -> None:
