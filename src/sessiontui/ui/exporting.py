@@ -61,11 +61,13 @@ class ExportDesk:
         strict = len(refs) == 1
         run = ExportRun(self._bench.library, refs, wish.form, wish.redact, strict, course.watch)
         writing = asyncio.ensure_future(self._bench.exports.run(_write, run, wish))
+        progress: ExportProgressScreen | None = None
         try:
             await asyncio.wait({writing}, timeout=_AT_ONCE_SECONDS)
             if not writing.done():
                 what = title_words(rows[0].title) if strict else count_words(len(rows), "session")
-                self._app.push_screen(ExportProgressScreen(f"exporting {what}", course))
+                progress = ExportProgressScreen(f"exporting {what}", course)
+                self._app.push_screen(progress)
             written = await writing
         except ExportStopped as error:
             self._app.notify(error.hint, title=error.title, markup=False)
@@ -76,6 +78,8 @@ class ExportDesk:
         finally:
             course.is_over = True
             course.stop()
+            if progress is not None and progress.is_mounted:
+                progress.follow()
         self._tell(run, written)
         if wish.opens and self._opener is not None:
             page = next((w.path for w in written if w.path.name == INDEX_NAME), written[0].path)

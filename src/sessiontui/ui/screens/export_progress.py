@@ -50,10 +50,11 @@ class ExportProgressScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Follow the export."""
         self.query_one("#export-progress-box").border_title = Content(self._title)
-        self._paint()
-        self.set_interval(_PAINT_SECONDS, self._paint)
+        self.follow()
+        self.set_interval(_PAINT_SECONDS, self.follow)
 
-    def _paint(self) -> None:
+    def follow(self) -> None:
+        """Show how far the export is, or go away when it has ended."""
         if self._course.is_over:
             if self.is_current:
                 self.dismiss()
