@@ -224,7 +224,7 @@ async def test_a_change_of_one_session_paints_its_line(
         found = {
             y
             for y in range(sessions.scrollable_content_region.height)
-            if "something else" in sessions._strip(y).text
+            if "something else" in sessions.line_at(y).text
         }
         await _stays(pilot)
         assert len(found) == 1

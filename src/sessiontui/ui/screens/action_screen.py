@@ -54,7 +54,8 @@ class ActionScreen(Screen[Answer]):
     @on(ScreenResume)
     def _keep_styles(self, event: ScreenResume) -> None:
         """Leave styles as they are the first time: Textual would apply them all once more."""
-        event.refresh_styles = self._was_on_top
+        if not self._was_on_top:
+            event.refresh_styles = False
         self._was_on_top = True
 
     # -- to be overridden ------------------------------------------------------------------

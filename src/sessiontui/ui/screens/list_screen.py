@@ -139,7 +139,7 @@ class ListScreen(SessionScreen):
 
     @on(SessionList.MarkClicked)
     def _marks_changed(self) -> None:
-        self.sessions.refresh()
+        self.sessions.paint_changes()
         self.title_list()
         self.refresh_bindings()
 

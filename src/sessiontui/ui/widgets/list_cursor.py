@@ -11,16 +11,16 @@ from abc import abstractmethod
 from textual import events
 from textual.geometry import Region, Size
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 
 from sessiontui.domain.session import SessionRef, SessionRow
 from sessiontui.ui.steps import Step
 from sessiontui.ui.widgets.arrangement import Arrangement
 from sessiontui.ui.widgets.list_geometry import ListGeometry
 from sessiontui.ui.widgets.marked_rows import MarkedRows
+from sessiontui.ui.widgets.painted_lines import PaintedLines
 
 
-class ListCursor(ScrollView, inherit_bindings=False):
+class ListCursor(PaintedLines, inherit_bindings=False):
     """Base of the list: moves in it, folds it and scrolls it; paints nothing."""
 
     cursor: reactive[int] = reactive(0, repaint=False, init=False, always_update=True)
@@ -48,14 +48,6 @@ class ListCursor(ScrollView, inherit_bindings=False):
     @abstractmethod
     def extra_height(self) -> int:
         """The lines of what stands in the place of the selected row; 0 when nothing does."""
-
-    @abstractmethod
-    def forget_painted(self) -> None:
-        """Paint everything anew."""
-
-    @abstractmethod
-    def paint_changes(self) -> None:
-        """Paint anew the lines that look different now."""
 
     # -- what is there ---------------------------------------------------------------------
 

@@ -6,23 +6,24 @@ from datetime import datetime
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 
 from sessiontui.domain.printable import printable_line
 from sessiontui.domain.session import SessionRef, SessionRow
 from sessiontui.ui.marks import Marks
+from sessiontui.ui.widgets.border_words import BorderWords
 from sessiontui.ui.widgets.details_panel import Details, DetailsPanel
 from sessiontui.ui.widgets.hit_walk import Hit
 from sessiontui.ui.widgets.outline import Outline
 from sessiontui.ui.widgets.transcript_view import TranscriptView
 
 
-class ReadingPane(Vertical):
+class ReadingPane(BorderWords, Vertical):
     """Values in; its border says which session, and which hit of how many."""
 
     def __init__(self, marks: Marks, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._marks = marks
+        self._title = ""
         self._hit_words = ""
         self._follow_words = ""
         self._answers_words = ""
@@ -41,7 +42,8 @@ class ReadingPane(Vertical):
 
     def show_row(self, row: SessionRow, now: datetime) -> None:
         """Name another session, with what its row says; its facts follow."""
-        self.border_title = Content(printable_line(row.title, 200))
+        self._title = printable_line(row.title, 200)
+        self._paint_border()
         if self.ref != row.ref:
             self.query_one(DetailsPanel).show(Details(row), now=now)
 
@@ -53,13 +55,13 @@ class ReadingPane(Vertical):
         """Say which hit stands at the cursor."""
         keys = f" · {next_key} next · {previous_key} previous" if hit.total > 1 else ""
         self._hit_words = f"{hit.words}{keys}"
-        self._paint_subtitle()
+        self._paint_border()
 
     def on_transcript_view_follow_changed(self, message: TranscriptView.FollowChanged) -> None:
         """Say whether the end is followed."""
         message.stop()
         self._follow_words = "following" if message.following else ""
-        self._paint_subtitle()
+        self._paint_border()
 
     def on_transcript_view_answers_only_changed(
         self, message: TranscriptView.AnswersOnlyChanged
@@ -67,17 +69,16 @@ class ReadingPane(Vertical):
         """Say whether only prompts and answers are shown."""
         message.stop()
         self._answers_words = "answers only" if message.answers_only else ""
-        self._paint_subtitle()
+        self._paint_border()
 
-    def _paint_subtitle(self) -> None:
+    def _paint_border(self) -> None:
         parts = (self._answers_words, self._follow_words, self._hit_words)
-        words = " · ".join(filter(None, parts))
-        self.border_subtitle = Content(words) if words else None
+        self.say_in_border(self._title, " · ".join(filter(None, parts)))
 
     def show_nothing(self, now: datetime) -> None:
         """There is no session."""
-        self.border_title = self.border_subtitle = None
-        self._hit_words = self._follow_words = ""
+        self._title = self._hit_words = self._follow_words = ""
+        self._paint_border()
         self.query_one(DetailsPanel).show(None, now=now)
         self.query_one(TranscriptView).show_notice(
             "nothing to read", "the session under the cursor is shown here"

@@ -100,8 +100,6 @@ class SessionList(BorderWords, ListCursor, can_focus=True, inherit_bindings=Fals
         self._cache: LRUCache[tuple[int, int, Look], Strip] = LRUCache(1024)
         self._overlay: tuple[int, list[Strip]] | None = None
         self._painter: RowPainter | None = None
-        self._painted: dict[int, Strip] = {}
-        """What stands on the lines of the screen, from the top of the list."""
 
     # -- values in -------------------------------------------------------------------------
 
@@ -210,20 +208,13 @@ class SessionList(BorderWords, ListCursor, can_focus=True, inherit_bindings=Fals
     def notify_style_update(self) -> None:
         """Forget strips painted in the colours of another theme."""
         super().notify_style_update()
-        self.forget_painted()
-
-    def forget_painted(self) -> None:
-        """Paint everything anew."""
         self._forget_strips()
         self.refresh()
 
     def paint_changes(self) -> None:
-        """Paint anew the lines that look different now; most of them usually do not."""
+        """Paint anew the lines that look different now, whatever was known of them."""
         self._forget_strips()
-        top = self.scroll_offset.y
-        for y in range(self.scrollable_content_region.height):
-            if self._strip(y) != self._painted.get(y):
-                self.refresh_lines(top + y, 1)
+        super().paint_changes()
 
     def _forget_strips(self) -> None:
         self._cache.clear()
@@ -274,12 +265,8 @@ class SessionList(BorderWords, ListCursor, can_focus=True, inherit_bindings=Fals
             self._overlay = (top, strips)
         return self._overlay
 
-    def render_line(self, y: int) -> Strip:
-        """One line of the list."""
-        strip = self._painted[y] = self._strip(y)
-        return strip
-
-    def _strip(self, y: int) -> Strip:
+    def line_at(self, y: int) -> Strip:
+        """How a line of the list looks now."""
         line = y + self.scroll_offset.y
         top, strips = self._overlaid()
         if top <= line < top + len(strips):
@@ -336,7 +323,7 @@ class SessionList(BorderWords, ListCursor, can_focus=True, inherit_bindings=Fals
         if offset.x < MARK_CELLS or event.ctrl:
             self._go_to(found.row)
             self.marked.toggle(found.row)
-            self.refresh()
+            self.paint_changes()
             self.post_message(self.MarkClicked())
         elif event.chain > 1 and found.row == self.cursor:
             self.post_message(self.Opened(self, self.rows[found.row]))

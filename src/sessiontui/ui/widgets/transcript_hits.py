@@ -119,7 +119,7 @@ class TranscriptHits(TranscriptReader, can_focus=True, inherit_bindings=False):
             position = self._hits.step(1, transcript.position_for(start))
             if position is not None:
                 self._go_to_hit(position, 1)
-        self.refresh()
+        self.paint_changes()
         self._tell_hit()
 
     def stop_looking(self) -> None:

@@ -172,7 +172,7 @@ class TranscriptReader(TranscriptPaging, can_focus=True, inherit_bindings=False)
             self._postponed = None
             self._cursor = position
             index = self._transcript.flow.index_at(position)
-            self.refresh()
+            self.paint_changes()
             self.post_message(self.CursorMoved(self, index))
 
     def _settled(self, direction: int) -> None:

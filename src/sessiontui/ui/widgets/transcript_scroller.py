@@ -11,9 +11,7 @@ from datetime import tzinfo
 from typing import Any, ClassVar
 
 from rich.style import Style
-from textual import events
 from textual.geometry import Offset, Size
-from textual.scroll_view import ScrollView
 from textual.selection import SELECT_ALL, Selection
 from textual.strip import Strip
 from textual.widget import Widget
@@ -22,6 +20,7 @@ from sessiontui.domain.message import Message
 from sessiontui.ui.widgets.copied_lines import Selected, copied_text
 from sessiontui.ui.widgets.message_flow import MessageFlow
 from sessiontui.ui.widgets.message_renderer import NARROWEST, MessageRenderer
+from sessiontui.ui.widgets.painted_lines import PaintedLines
 from sessiontui.ui.widgets.rendered_transcript import RenderedTranscript
 from sessiontui.ui.widgets.term_marks import TermFinder
 from sessiontui.ui.widgets.transcript_colours import (
@@ -39,7 +38,7 @@ _FAR_PAGES = 4
 """A jump over more pages than this goes to the row asked for, without measuring what is between."""
 
 
-class TranscriptScroller(ScrollView, can_focus=True, inherit_bindings=False):
+class TranscriptScroller(PaintedLines, can_focus=True, inherit_bindings=False):
     """The virtual part of a transcript view: places, rows and painting."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENT_CLASSES)
@@ -143,6 +142,7 @@ class TranscriptScroller(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _go_to_row(self, row: int, total: int) -> None:
         size = Size(self._text_width, total)
+        moves = round(self.scroll_y) != row
         self._moving = True
         try:
             if self.virtual_size != size:
@@ -150,7 +150,10 @@ class TranscriptScroller(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_target_y = self.scroll_y = row
         finally:
             self._moving = False
-        self.refresh()
+        if moves:
+            self.refresh()
+        else:
+            self.paint_changes()
 
     def _resize_content(self, size: Size) -> None:
         # Heights become exact at nearly every step. A layout of the whole screen, which Textual
@@ -256,14 +259,26 @@ class TranscriptScroller(ScrollView, can_focus=True, inherit_bindings=False):
 
     # -- size and colours ------------------------------------------------------------------
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Lay out anew where the width changed; what was at the top stays there, or the end."""
-        self._painter = None
-        if self._transcript is None:
-            self._go_to_row(0, 0)
-        else:
-            self._lay_out_again(self._transcript)
+    def on_resize(self) -> None:
+        """There is a size now, or another one."""
         self._sized()
+
+    def _size_updated(
+        self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
+    ) -> bool:
+        """Lay out anew where the width changed; what was at the top stays there, or the end.
+
+        At once: the event comes after the old place was painted in the new size.
+        """
+        before = self.container_size
+        resized = super()._size_updated(size, virtual_size, container_size, layout)
+        if self.container_size != before:
+            self._painter = None
+            if self._transcript is None:
+                self._go_to_row(0, 0)
+            else:
+                self._lay_out_again(self._transcript)
+        return resized
 
     def _lay_out_again(self, transcript: RenderedTranscript) -> None:
         place, showed_end = self._place, self._shows_end
@@ -308,8 +323,8 @@ class TranscriptScroller(ScrollView, can_focus=True, inherit_bindings=False):
 
     # -- painting --------------------------------------------------------------------------
 
-    def render_line(self, y: int) -> Strip:
-        """One row of the view."""
+    def line_at(self, y: int) -> Strip:
+        """How a row of the view looks now."""
         line = self._render_row(y)
         words = self._below_words if y == self._page - 1 else "" if y else self._above_words
         return self._look.over(line, words) if words else line
@@ -360,7 +375,7 @@ class TranscriptScroller(ScrollView, can_focus=True, inherit_bindings=False):
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Paint the selection."""
-        self.refresh()
+        self.paint_changes()
 
     def _select_message(self, position: int) -> None:
         if self._transcript is None:

@@ -274,7 +274,7 @@ class TranscriptView(TranscriptHits, can_focus=True, inherit_bindings=False):
         super().action_scroll_home()
         transcript = self._transcript
         self._wants_beginning = transcript is not None and transcript.flow.index_at(0) != 0
-        self.refresh()
+        self.paint_changes()
 
     @property
     def _above_words(self) -> str:
@@ -293,7 +293,7 @@ class TranscriptView(TranscriptHits, can_focus=True, inherit_bindings=False):
 
     def watch_new_below(self) -> None:
         """Show it, and tell the screen."""
-        self.refresh()
+        self.paint_changes()
         self._tell_follow()
 
     @property
