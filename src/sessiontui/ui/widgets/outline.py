@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from sessiontui.ui.steps import Step
 from sessiontui.ui.widgets.cell_text import fit
@@ -75,7 +76,12 @@ class Outline(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def _measure(self) -> None:
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self._landmarks))
+        size = Size(self.scrollable_content_region.width, len(self._landmarks))
+        if self.display:
+            self.virtual_size = size
+        else:
+            # It is measured again when it is shown; nothing around it needs a new layout now.
+            self.set_reactive(Widget.virtual_size, size)
 
     def on_resize(self) -> None:
         """Show the prompt being read in the new height, too."""
