@@ -8,18 +8,19 @@ import sqlite3
 import statistics
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from textual.app import App
 from textual.pilot import Pilot
 
 from benchmarks.empty_app import EmptyApp
 from benchmarks.own_runs import environment, least
-from benchmarks.tables import Table, megabytes, ratio, seconds
-from benchmarks.terminal_start import SIZE, Start, start
+from benchmarks.tables import Table, kilobytes, ratio, seconds
+from benchmarks.terminal import SIZE, Terminal
 from sessiontui.domain.query_parser import parse_query
 from sessiontui.services.backend_registry import backend_class
 from sessiontui.services.library import Library, LibraryOptions
@@ -163,18 +164,29 @@ def _start_rows(folder: Path, store: str) -> Iterator[tuple[str, str, str, str]]
     variables = environment(folder)
     own = (sys.executable, "-m", "sessiontui", "--store", store)
     bare = (sys.executable, "-m", "benchmarks.empty_app")
-    start(own, variables, b"sessiontui", to_rest=True)  # A person is greeted once.
-    runs = [
-        (start(own, variables, _FIRST_ROW), start(bare, variables, _FIRST_FRAME))
+    with Terminal(own, variables) as first:
+        first.rest()  # A person is greeted once.
+    starts = [
+        (_started(own, variables, _FIRST_ROW), _started(bare, variables, _FIRST_FRAME))
         for _ in range(_ROUNDS + 1)
     ]
-    ours, empty = (min(found, key=_seen) for found in zip(*runs[1:], strict=True))
+    ours, empty = map(min, zip(*starts[1:], strict=True))
     yield _compared("start to first rows painted", ours.seen, empty.seen)
     yield _compared("… until the terminal is asked for", ours.begun, empty.begun)
     yield _compared("… from then on", ours.seen - ours.begun, empty.seen - empty.begun)
-    rested = start(own, variables, _FIRST_ROW, to_rest=True)
-    yield "… written until all is shown", megabytes(rested.written), "", ""
+    with Terminal(own, variables) as terminal:
+        yield "… written until all is shown", kilobytes(terminal.rest()), "", ""
+        yield "written for a step down in the list", kilobytes(terminal.press(b"j")), "", ""
 
 
-def _seen(found: Start) -> float:
-    return found.seen
+class _Start(NamedTuple):
+    """When what was looked for was written, and when anything was, in seconds from the start."""
+
+    seen: float
+    begun: float
+
+
+def _started(command: Sequence[str], variables: Mapping[str, str], sign: bytes) -> _Start:
+    with Terminal(command, variables) as terminal:
+        begun = terminal.until(b"\x1b")
+        return _Start(terminal.until(sign), begun)

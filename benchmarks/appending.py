@@ -15,7 +15,7 @@ from benchmarks.conversations import Conversation, Program
 from benchmarks.histories import conversations, today, write
 from benchmarks.peer import Peer
 from benchmarks.record_values import stamp
-from benchmarks.tables import ratio, seconds
+from benchmarks.tables import kilobytes, ratio, seconds
 from benchmarks.unchanged import bytes_read
 from sessiontui.domain.backend import Surroundings
 from sessiontui.services.catalogue import Catalogue
@@ -50,7 +50,7 @@ def append_rows(folder: Path, peer: Peer | None, seed: int) -> list[tuple[str, .
                 ratio(cost.seconds, of_peer),
             )
         )
-        rows.append(("... bytes read for it", f"{cost.bytes / 1000:,.0f} kB", "", ""))
+        rows.append(("... bytes read for it", kilobytes(cost.bytes), "", ""))
     return rows
 
 

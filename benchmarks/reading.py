@@ -17,7 +17,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from benchmarks.terminal_start import SIZE
+from benchmarks.terminal import SIZE
 from sessiontui.services.library import Library, LibraryOptions
 from sessiontui.storage.locations import Locations
 from sessiontui.ui.app import SessionApp

@@ -55,6 +55,11 @@ def megabytes(value: float) -> str:
     return f"{value / 1e6:,.0f} MB" if value >= 10e6 else f"{value / 1e6:.1f} MB"
 
 
+def kilobytes(value: float) -> str:
+    """Bytes in thousands."""
+    return f"{value / 1000:,.0f} kB"
+
+
 def percentile(values: Sequence[float], part: float) -> float:
     """The value below which so large a part of the values is (0 to 1)."""
     ordered = sorted(values)
