@@ -26,7 +26,7 @@ from sessiontui.ui.widgets.arrangement import Wishes
 from sessiontui.ui.widgets.session_groups import NEW
 from sessiontui.ui.workbench import Workbench
 
-DEBOUNCE_SECONDS = 0.05
+DEBOUNCE_SECONDS = 0.015
 """How long a keystroke waits for the next one before it asks."""
 WHOLE_AGAIN_SECONDS = 0.5
 """How long the whole answer waits, when only a change asked for it, for the next change."""
