@@ -118,8 +118,8 @@ def test_the_whole_way_through(desk: Desk) -> None:
     terminal.press("C-a", "C-k")
     terminal.write("Marsupial transport")
     terminal.press("Enter")
-    terminal.wait_for("Marsupial transport")
-    assert desk.state("gw_long") == ("Marsupial transport", 80, SessionState.IDLE)
+    renamed = ("Marsupial transport", 80, SessionState.IDLE)
+    terminal.wait_until(lambda _: desk.state("gw_long") == renamed, "a renamed session")
     # Clear and undo.
     terminal.press("c", "c")
     terminal.wait_until(lambda _: (desk.state("gw_long") or ("", 1))[1] == 0, "a cleared session")

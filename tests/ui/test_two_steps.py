@@ -7,6 +7,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from sessiontui.domain.query_parser import parse_query
 from sessiontui.ui.screens.browse import BrowseScreen
 from sessiontui.ui.screens.transcript import TranscriptScreen
 from sessiontui.ui.widgets.session_list import SessionList
@@ -29,9 +30,16 @@ def keys(pilot: Pilot[None]) -> list[str]:
 
 
 async def first_rows(pilot: Pilot[None], count: int) -> None:
-    """Wait until the rows of the first step are there."""
-    sessions = pilot.app.screen.query_one(SessionList)
-    await until(pilot, lambda: len(sessions.rows) == count)
+    """Wait until the rows of the first step are there, of what was typed last."""
+    browse = pilot.app.screen
+    assert isinstance(browse, BrowseScreen)
+
+    def are_there() -> bool:
+        meant = parse_query(browse.search.value, browse.bench.clock())
+        listing = browse._listing
+        return listing is not None and (listing.query, len(browse.sessions.rows)) == (meant, count)
+
+    await until(pilot, are_there)
 
 
 async def test_the_first_rows_are_shown_at_once_and_say_that_more_come(tmp_path: Path) -> None:
