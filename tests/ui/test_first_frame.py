@@ -139,39 +139,6 @@ async def test_rows_that_come_late_are_shown_when_they_come(
         assert len(app.screen.query_one(SessionList).rows) == 6
 
 
-async def test_a_step_paints_two_rows_and_the_border(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = ordinary_story(tmp_path).app()
-    async with app.run_test(size=(120, 30)) as pilot:
-        await settle(pilot)
-        await _stays(pilot)
-        lines: list[int] = []
-        paint = SessionList.render_line
-
-        def painting(sessions: SessionList, y: int) -> object:
-            lines.append(y)
-            return paint(sessions, y)
-
-        monkeypatch.setattr(SessionList, "render_line", painting)
-        before = app.screen.query_one(SessionList).cursor_region.y
-        await pilot.press("down")
-        await _stays(pilot)
-        after = app.screen.query_one(SessionList).cursor_region.y
-        assert set(lines) == set(range(before, after + 1))
-        assert "2 of 6" in painted(app)
-        await pilot.press("up")
-        await _stays(pilot)
-        assert "1 of 6" in painted(app)
-        # A question is painted over rows that are not the cursor's, and goes as a whole.
-        await pilot.press("d")
-        await settle(pilot)
-        question = line_with(app, "delete ")
-        await pilot.press("down")
-        await settle(pilot)
-        assert question not in painted(app)
-
-
 class _Lines:
     """The lines of the list that are painted from now on."""
 
@@ -184,6 +151,32 @@ class _Lines:
             return paint(sessions, y)
 
         monkeypatch.setattr(SessionList, "render_line", painting)
+
+
+async def test_a_step_paints_two_rows_and_the_border(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = ordinary_story(tmp_path).app()
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await _stays(pilot)
+        lines = _Lines(monkeypatch)
+        before = app.screen.query_one(SessionList).cursor_region.y
+        await pilot.press("down")
+        await _stays(pilot)
+        after = app.screen.query_one(SessionList).cursor_region.y
+        assert lines.painted == set(range(before, after + 1))
+        assert "2 of 6" in painted(app)
+        await pilot.press("up")
+        await _stays(pilot)
+        assert "1 of 6" in painted(app)
+        # A question is painted over rows that are not the cursor's, and goes as a whole.
+        await pilot.press("d")
+        await settle(pilot)
+        question = line_with(app, "delete ")
+        await pilot.press("down")
+        await settle(pilot)
+        assert question not in painted(app)
 
 
 async def test_a_change_that_nobody_can_see_paints_nothing(
