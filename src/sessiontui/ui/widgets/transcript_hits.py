@@ -75,6 +75,8 @@ class TranscriptHits(TranscriptReader, can_focus=True, inherit_bindings=False):
         self._hit_known: Place | None = None
         """Where the current hit stood when it was looked at last."""
         self._sees_hit = False
+        self._marked: tuple[set[int], set[int]] = set(), set()
+        """The cells of the scroll bar that were marked when it was painted last."""
 
     # -- which there are --------------------------------------------------------------------
 
@@ -173,6 +175,7 @@ class TranscriptHits(TranscriptReader, can_focus=True, inherit_bindings=False):
         return tuple(map(self._transcript.flow.index_at, self._hits))
 
     def _tell_hit(self) -> None:
+        self._paint_marks()
         self.post_message(self.HitChanged(self, self._hits.number, len(self._hits)))
 
     @property
@@ -281,6 +284,16 @@ class TranscriptHits(TranscriptReader, can_focus=True, inherit_bindings=False):
         )
 
     def _marked_cells(self, cells: int) -> tuple[set[int], set[int]]:
+        self._marked = self._cells_to_mark(cells)
+        return self._marked
+
+    def _paint_marks(self) -> None:
+        """Paint the bar anew where other cells are to be marked: Textual only moves its handle."""
+        bar = self.vertical_scrollbar
+        if bar.size.height and self._cells_to_mark(bar.size.height) != self._marked:
+            bar.refresh()
+
+    def _cells_to_mark(self, cells: int) -> tuple[set[int], set[int]]:
         """Where prompts and hits stand on a scroll bar of so many cells.
 
         Prompts so many that they would fill the bar say nothing, and are left out.
@@ -321,3 +334,4 @@ class TranscriptHits(TranscriptReader, can_focus=True, inherit_bindings=False):
     def _settled(self, direction: int) -> None:
         super()._settled(direction)
         self._sees_hit = self._is_hit_in_view()
+        self._paint_marks()
